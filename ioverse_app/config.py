@@ -1,0 +1,79 @@
+"""The settings: frozen, typed, read once from the environment and `.env`."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Settings(BaseSettings):
+    """Every setting of IOverse with its default. None is required."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    port: int = Field(default=3000, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    public_url: str | None = None
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: SecretStr | None = None
+
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    anthropic_api_key: SecretStr | None = None
+    embedded_model: str = "small"
+
+    admin_email: str | None = None
+    admin_password: SecretStr | None = None
+    registration: Literal["open", "invite", "closed"] = "open"
+    rate_limits: Literal["on", "off"] = "on"
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
+
+    runs_per_user: int = Field(
+        default=8, ge=1, description="answers in progress at once, one person"
+    )
+    runs_in_all: int = Field(
+        default=200, ge=1, description="answers in progress at once, everybody"
+    )
+    message_max_chars: int = Field(default=200_000, ge=1)
+
+    log_level: LogLevel = "INFO"
+    log_json: bool = False
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, with its async driver."""
+        url = self.database_url or f"sqlite:///{self.data_dir.resolve() / 'ioverse.db'}"
+        for plain, driven in (
+            ("sqlite://", "sqlite+aiosqlite://"),
+            ("postgresql://", "postgresql+psycopg://"),
+            ("postgres://", "postgresql+psycopg://"),
+        ):
+            if url.startswith(plain):
+                return driven + url[len(plain) :]
+        return url
+
+    @property
+    def address(self) -> str:
+        """Where people reach the app, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

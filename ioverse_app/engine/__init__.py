@@ -1,0 +1,1 @@
+"""Runs: start, follow, cancel, recover. Every answer goes through here."""

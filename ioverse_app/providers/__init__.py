@@ -1,0 +1,1 @@
+"""Who answers; one vendor or protocol a file, one vocabulary of events."""

@@ -1,0 +1,40 @@
+"""The one vocabulary in which every provider answers, and every run is logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of what the model thought before it answered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The provider's own count of tokens, for the whole request."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The provider said that the answer is over, and why. Without it nothing is complete."""
+
+    reason: FinishReason
+
+
+ProviderEvent = TextDelta | ReasoningDelta | Usage | Finished

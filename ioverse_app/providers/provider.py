@@ -1,0 +1,64 @@
+"""What a provider is: something that lists its models and streams an answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from ioverse_app.providers.events import ProviderEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the history, as a model sees it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a model. `model` is the provider's own name for it.
+
+    `parameters` holds only those that the person set and the model takes, by the names of the
+    catalogue: temperature, top_p, max_output_tokens, frequency_penalty, presence_penalty,
+    repetition_penalty, seed, stop, reasoning_effort.
+    """
+
+    model: str
+    turns: Sequence[Turn]
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that can be picked. `ref` is `<provider>/<the provider's own name>`."""
+
+    ref: str
+    label: str
+    provider: str
+    provider_label: str
+    hint: str = ""
+
+
+class Provider(Protocol):
+    """Who answers. One instance a configured provider, shared by the whole process."""
+
+    name: str
+    label: str
+
+    async def models(self) -> list[Model]:
+        """The chat models that can be picked now; raises ProviderError when it cannot tell."""
+        ...
+
+    def stream(self, request: Request) -> AsyncGenerator[ProviderEvent, None]:
+        """The answer, event by event, ending in `Finished`; raises ProviderError.
+
+        Closing the iterator (`aclose`) ends the request at the provider.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and processes."""
+        ...

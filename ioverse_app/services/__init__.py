@@ -1,0 +1,1 @@
+"""What the application does: verbs that take a session and raise sentences."""

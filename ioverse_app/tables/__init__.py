@@ -1,0 +1,25 @@
+"""What is stored; one aggregate a file, with the query scope that says who may see it."""
+
+from ioverse_app.tables.conversation import Conversation
+from ioverse_app.tables.message import Message, MessageStatus
+from ioverse_app.tables.row import Row, new_id, now
+from ioverse_app.tables.run import Run, RunEvent, RunStatus
+from ioverse_app.tables.session import Session
+from ioverse_app.tables.user import Role, User
+from ioverse_app.tables.worker import Worker
+
+__all__ = [
+    "Conversation",
+    "Message",
+    "MessageStatus",
+    "Role",
+    "Row",
+    "Run",
+    "RunEvent",
+    "RunStatus",
+    "Session",
+    "User",
+    "Worker",
+    "new_id",
+    "now",
+]

@@ -1,0 +1,74 @@
+"""Runs, and the append-only log of what each one said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from ioverse_app.tables.conversation import Conversation
+from ioverse_app.tables.row import Row, UtcDateTime
+from ioverse_app.tables.user import User
+
+
+class RunStatus(StrEnum):
+    """How far an answer is: queued, in_progress, then one of the ends."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    REQUIRES_ACTION = "requires_action"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (RunStatus.QUEUED, RunStatus.IN_PROGRESS, RunStatus.REQUIRES_ACTION)
+
+
+class Run(Row, table=True):
+    """One answer being produced. `owner` names the process that produces it."""
+
+    __table_args__ = (Index("ix_run_status", "status"),)
+
+    user_id: str = Field(foreign_key="user.id", ondelete="CASCADE", index=True, max_length=32)
+    conversation_id: str = Field(
+        foreign_key="conversation.id", ondelete="CASCADE", index=True, max_length=32
+    )
+    message_id: str = Field(foreign_key="message.id", ondelete="CASCADE", index=True, max_length=32)
+    model: str = Field(max_length=255)
+    parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    status: str = Field(default=RunStatus.QUEUED, max_length=16)
+    owner: str = Field(default="", max_length=64)
+    finish_reason: str | None = Field(default=None, max_length=32)
+    error_code: str | None = Field(default=None, max_length=64)
+    error_message: str | None = Field(default=None, max_length=1000)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    first_token_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @classmethod
+    def visible_to(cls, user: User) -> SelectOfScalar[Self]:
+        """The runs in conversations that this user may open."""
+        conversations = Conversation.visible_to(user).with_only_columns(col(Conversation.id))
+        return select(cls).where(col(cls.conversation_id).in_(conversations.order_by(None)))
+
+
+class RunEvent(SQLModel, table=True):
+    """One numbered entry of a run's log. Numbers start at 1 and have no gaps."""
+
+    __tablename__ = "run_event"  # pyright: ignore[reportAssignmentType]
+
+    run_id: str = Field(foreign_key="run.id", ondelete="CASCADE", primary_key=True, max_length=32)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(max_length=32)
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,34 @@
+"""People with an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from ioverse_app.tables.row import Row, UtcDateTime
+
+
+class Role(StrEnum):
+    """What a person may do."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class User(Row, table=True):
+    """A person with an account. Names and addresses are kept as typed and compared folded."""
+
+    username: str = Field(max_length=64)
+    username_folded: str = Field(max_length=64, unique=True)
+    email: str = Field(max_length=254)
+    email_folded: str = Field(max_length=254, unique=True)
+    password_hash: str = Field(max_length=255)
+    role: str = Field(default=Role.MEMBER, max_length=16)
+    blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person administers the workspace."""
+        return self.role == Role.ADMIN

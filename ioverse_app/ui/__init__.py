@@ -1,0 +1,1 @@
+"""The browser side: Reflex pages, states and components."""
