@@ -1,0 +1,58 @@
+"""What a run's end means for the rows of the run and of its message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ioverse_app.engine.events import Ended, LogEvent
+from ioverse_app.engine.writer import Closing
+from ioverse_app.providers.events import ReasoningDelta, TextDelta
+from ioverse_app.tables import MessageStatus, RunStatus, now
+
+
+def closing(
+    run_id: str, message_id: str, said: str, events: Iterable[LogEvent], ended: Ended
+) -> Closing:
+    """The last values of a run and its message: what was `said` before, and what the log adds."""
+    text, reasoning = [said], [""]
+    for event in events:
+        match event:
+            case TextDelta(text=more):
+                text.append(more)
+            case ReasoningDelta(text=more):
+                reasoning.append(more)
+            case _:
+                pass
+    shared: dict[str, Any] = {
+        "finish_reason": ended.finish_reason,
+        "error_code": ended.error_code,
+        "error_message": ended.error_message,
+        "prompt_tokens": ended.prompt_tokens,
+        "completion_tokens": ended.completion_tokens,
+    }
+    message = {
+        **shared,
+        "content": "".join(text),
+        "status": message_status(ended),
+        "seconds": ended.seconds,
+    }
+    if thought := "".join(reasoning):
+        message["reasoning"] = thought
+    run = {**shared, "status": ended.status, "ended_at": now()}
+    return Closing(run_id, message_id, run, message)
+
+
+def message_status(ended: Ended) -> MessageStatus:
+    """How the message stands when its run has ended so."""
+    match ended.status:
+        case RunStatus.COMPLETED:
+            return MessageStatus.COMPLETE
+        case RunStatus.CANCELLED:
+            return MessageStatus.STOPPED
+        case RunStatus.INCOMPLETE if ended.finish_reason == "length":
+            return MessageStatus.COMPLETE
+        case RunStatus.INCOMPLETE if ended.finish_reason != "content_filter":
+            return MessageStatus.INTERRUPTED
+        case _:
+            return MessageStatus.ERROR

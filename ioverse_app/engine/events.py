@@ -1,0 +1,61 @@
+"""What a run's log holds: what the provider said, and how the run ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from ioverse_app.providers.events import ReasoningDelta, TextDelta, Usage
+from ioverse_app.tables import RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last event of every run. `seconds` counts from the start of the work to its end."""
+
+    status: RunStatus
+    finish_reason: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    seconds: float | None = None
+
+
+LogEvent = TextDelta | ReasoningDelta | Usage | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A numbered event. Numbers start at 1 and have no gaps."""
+
+    number: int
+    event: LogEvent
+
+
+_KINDS: dict[str, type[Any]] = {
+    "text": TextDelta,
+    "reasoning": ReasoningDelta,
+    "usage": Usage,
+    "ended": Ended,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def encode(event: LogEvent) -> tuple[str, dict[str, Any]]:
+    """The event as it is stored: its kind and its fields, without those that are empty."""
+    values = {
+        field.name: value
+        for field in dataclasses.fields(event)
+        if (value := getattr(event, field.name)) is not None
+    }
+    return _NAMES[type(event)], values
+
+
+def decode(kind: str, data: dict[str, Any]) -> LogEvent:
+    """The event again, from what was stored."""
+    data = dict(data)
+    if kind == "ended":
+        return Ended(RunStatus(data.pop("status")), **data)
+    return _KINDS[kind](**data)

@@ -1,0 +1,136 @@
+"""One run at work: what is asked, of whom, and how the answer becomes a log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ioverse_app.engine.events import Ended
+from ioverse_app.engine.log import RunLog
+from ioverse_app.errors import AppError
+from ioverse_app.providers.events import (
+    Finished,
+    FinishReason,
+    ProviderEvent,
+    ReasoningDelta,
+    TextDelta,
+    Usage,
+)
+from ioverse_app.providers.provider import Provider, Request
+from ioverse_app.tables import RunStatus, now
+
+logger = logging.getLogger(__name__)
+
+CUT_SHORT = "The answer ended before it was complete. What arrived is kept."
+SERVER_STOPPED = "The server was stopped before the answer was complete. What arrived is kept."
+UNEXPECTED = "Something went wrong while this was being answered. It has been logged. Try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run to be done. `said` is the text that its message already has (when it continues)."""
+
+    run_id: str
+    message_id: str
+    user_id: str
+    provider: Provider
+    request: Request
+    said: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How far an answer has come, and in the end what its run and its message keep."""
+
+    started: float = field(default_factory=time.monotonic)
+    first_token_at: datetime | None = None
+    usage: Usage | None = None
+    finish: FinishReason | None = None
+
+    def begin(self) -> None:
+        """Count the time from now: until here it waited for a slot."""
+        self.started = time.monotonic()
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything for the person has arrived."""
+        return self.first_token_at is not None
+
+
+async def work(job: Job, log: RunLog, outcome: Outcome) -> Ended:
+    """Ask the provider and log its answer. Never raises but when it is cancelled."""
+    try:
+        async with aclosing(job.provider.stream(job.request)) as events:
+            async for event in events:
+                _take(event, log, outcome)
+    except AppError as error:
+        return _failed(outcome, error.code, error.message)
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        logger.exception("Run %s failed unexpectedly", job.run_id)
+        return _failed(outcome, "internal_error", UNEXPECTED)
+    return _finished(outcome)
+
+
+def cancelled(outcome: Outcome) -> Ended:
+    """The end of a run that its person stopped."""
+    return _ended(outcome, RunStatus.CANCELLED)
+
+
+def interrupted(outcome: Outcome) -> Ended:
+    """The end of a run whose server went away in good order."""
+    return _ended(outcome, RunStatus.INCOMPLETE, "server_stopped", SERVER_STOPPED)
+
+
+def _take(event: ProviderEvent, log: RunLog, outcome: Outcome) -> None:
+    match event:
+        case TextDelta(text=text):
+            if text:
+                outcome.first_token_at = outcome.first_token_at or now()
+                log.append(event)
+        case ReasoningDelta(text=text):
+            if text:
+                log.append(event)
+        case Usage():
+            outcome.usage = event
+        case Finished(reason=reason):
+            outcome.finish = reason
+
+
+def _finished(outcome: Outcome) -> Ended:
+    match outcome.finish:
+        case None:
+            return _failed(outcome, "cut_short", CUT_SHORT)
+        case "length":
+            return _ended(outcome, RunStatus.INCOMPLETE)
+        case "content_filter":
+            sentence = "The provider's content filter ended this answer. Try it in other words."
+            return _ended(outcome, RunStatus.INCOMPLETE, "content_filter", sentence)
+        case _:
+            return _ended(outcome, RunStatus.COMPLETED)
+
+
+def _failed(outcome: Outcome, code: str, sentence: str) -> Ended:
+    """Without a word of an answer it failed; with one it is an answer that was interrupted."""
+    status = RunStatus.INCOMPLETE if outcome.has_text else RunStatus.FAILED
+    return _ended(outcome, status, code, sentence)
+
+
+def _ended(
+    outcome: Outcome, status: RunStatus, code: str | None = None, sentence: str | None = None
+) -> Ended:
+    usage = outcome.usage
+    return Ended(
+        status=status,
+        finish_reason=outcome.finish,
+        error_code=code,
+        error_message=sentence[:1000] if sentence else None,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        seconds=round(time.monotonic() - outcome.started, 3),
+    )

@@ -1,0 +1,90 @@
+"""Runs whose process is gone: their text stays, and their message can be continued."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ioverse_app.engine.ending import closing
+from ioverse_app.engine.events import Ended, LogEvent, decode, encode
+from ioverse_app.tables import Message, Run, RunEvent, RunStatus, Worker, now
+
+SILENT_AFTER = timedelta(seconds=20)
+"""A worker that has not been seen for this long is taken for dead."""
+
+INTERRUPTED = "The server was interrupted before the answer was complete. What arrived is kept."
+OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
+
+
+async def register(session: AsyncSession) -> Worker:
+    """Say that this process lives."""
+    worker = Worker(host=socket.gethostname(), pid=os.getpid())
+    session.add(worker)
+    return worker
+
+
+async def seen(session: AsyncSession, worker_id: str) -> None:
+    """Say that this process still lives."""
+    await session.execute(update(Worker).where(col(Worker.id) == worker_id).values(seen_at=now()))
+
+
+async def recover(session: AsyncSession, worker_id: str) -> list[Run]:
+    """End the runs of workers that are gone, and return them."""
+    workers = (await session.exec(select(Worker).where(Worker.id != worker_id))).all()
+    living = {worker_id} | {worker.id for worker in workers if _is_alive(worker)}
+    dead = [worker.id for worker in workers if worker.id not in living]
+    orphans = (
+        await session.exec(
+            select(Run).where(col(Run.status).in_(OPEN), col(Run.owner).not_in(living))
+        )
+    ).all()
+    for run in orphans:
+        await _interrupt(session, run)
+    await session.execute(delete(Worker).where(col(Worker.id).in_(dead)))
+    return list(orphans)
+
+
+def _is_alive(worker: Worker) -> bool:
+    if worker.host == socket.gethostname():
+        if worker.pid == os.getpid():
+            return False  # an earlier process with our number
+        try:
+            os.kill(worker.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+    return now() - worker.seen_at < SILENT_AFTER
+
+
+async def _interrupt(session: AsyncSession, run: Run) -> None:
+    stored = (
+        await session.exec(
+            select(RunEvent).where(RunEvent.run_id == run.id).order_by(col(RunEvent.number))
+        )
+    ).all()
+    events: list[LogEvent] = [decode(row.kind, row.data) for row in stored]
+    seconds = (run.updated_at - run.started_at).total_seconds() if run.started_at else None
+    ended = Ended(
+        status=RunStatus.INCOMPLETE,
+        error_code="interrupted",
+        error_message=INTERRUPTED,
+        seconds=seconds,
+    )
+    message = await session.get_one(Message, run.message_id)
+    last = closing(run.id, message.id, message.content, events, ended)
+    _assign(message, last.message)
+    _assign(run, last.run)
+    kind, data = encode(ended)
+    session.add(RunEvent(run_id=run.id, number=len(stored) + 1, kind=kind, data=data))
+
+
+def _assign(row: Message | Run, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,37 @@
+"""Logs as the database has them: of runs that are over, or that another process produces."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from sqlmodel import col, select
+
+from ioverse_app import db
+from ioverse_app.engine.events import Ended, Entry, decode
+from ioverse_app.tables import Run, RunEvent, RunStatus
+
+POLL_SECONDS = 0.2
+
+
+async def follow_stored(run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+    """The stored entries of a run behind number `after`, and what is added, to its end."""
+    while True:
+        async with db.reading() as session:
+            run = await session.get(Run, run_id)
+            rows = (
+                await session.exec(
+                    select(RunEvent)
+                    .where(RunEvent.run_id == run_id, RunEvent.number > after)
+                    .order_by(col(RunEvent.number))
+                )
+            ).all()
+        for row in rows:
+            entry = Entry(row.number, decode(row.kind, row.data))
+            yield entry
+            after = row.number
+            if isinstance(entry.event, Ended):
+                return
+        if run is None or (not rows and RunStatus(run.status).is_over):
+            return
+        await asyncio.sleep(POLL_SECONDS)
