@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 from ioverse_app import db
@@ -17,7 +17,7 @@ from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.job import Job, Outcome, cancelled, interrupted, work
 from ioverse_app.engine.log import RunLog
 from ioverse_app.engine.slots import Slots
-from ioverse_app.engine.stored import follow_stored
+from ioverse_app.engine.stored import stored_batches
 from ioverse_app.engine.writer import LogWriter
 from ioverse_app.errors import Unavailable
 from ioverse_app.tables import RunStatus, Worker, now
@@ -88,12 +88,16 @@ class Engine:
         worker = self._working.get(run_id)
         return worker is not None and worker.cancel()
 
-    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
-        """The log of a run behind entry `after`, to its end, from wherever it is."""
+    async def batches(self, run_id: str, after: int = 0) -> AsyncGenerator[list[Entry], None]:
+        """The log of a run behind entry `after`, to its end, from wherever it is.
+
+        What is there already comes in one piece.
+        """
         log = self._logs.get(run_id)
-        entries = log.follow(after) if log else follow_stored(run_id, after)
-        async for entry in entries:
-            yield entry
+        found = log.batches(after) if log else stored_batches(run_id, after)
+        async with aclosing(found):
+            async for batch in found:
+                yield batch
 
     async def _run(self, job: Job, then: Then | None) -> None:
         log = self._logs[job.run_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from ioverse_app.engine.events import Ended, Entry, LogEvent
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
@@ -61,18 +61,24 @@ class RunLog:
         """Tell the followers that the run is over. Its end has been stored by then."""
         self._show(Entry(len(self.entries) + 1, ended))
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Entry]:
-        """Every entry behind number `after`, what is there and what comes, to the end."""
+    async def batches(self, after: int = 0) -> AsyncGenerator[list[Entry], None]:
+        """Every entry behind number `after`, what is there in one piece, then what comes."""
         while True:
             grown = self._grown
-            while after < len(self.entries):
-                entry = self.entries[after]
-                after += 1
-                yield entry
-            if self.is_over:
+            if after < len(self.entries):
+                batch = self.entries[after:]
+                after += len(batch)
+                yield batch
+            elif self.is_over:
                 return
-            if grown is self._grown:
+            else:
                 await grown.wait()
+
+    async def follow(self, after: int = 0) -> AsyncGenerator[Entry, None]:
+        """Every entry behind number `after`, one by one, to the end."""
+        async for batch in self.batches(after):
+            for entry in batch:
+                yield entry
 
     def _gather(self, event: TextDelta | ReasoningDelta) -> None:
         if type(event) is not self._gathering:

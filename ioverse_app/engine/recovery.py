@@ -14,12 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app.engine.ending import closing
 from ioverse_app.engine.events import Ended, LogEvent, decode, encode
 from ioverse_app.tables import Message, Run, RunEvent, RunStatus, Worker, now
+from ioverse_app.tables.run import OPEN
 
 SILENT_AFTER = timedelta(seconds=20)
 """A worker that has not been seen for this long is taken for dead."""
 
 INTERRUPTED = "The server was interrupted before the answer was complete. What arrived is kept."
-OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
 
 
 async def register(session: AsyncSession) -> Worker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from sqlmodel import col, select
 
@@ -14,7 +14,7 @@ from ioverse_app.tables import Run, RunEvent, RunStatus
 POLL_SECONDS = 0.2
 
 
-async def follow_stored(run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+async def stored_batches(run_id: str, after: int = 0) -> AsyncGenerator[list[Entry], None]:
     """The stored entries of a run behind number `after`, and what is added, to its end."""
     while True:
         async with db.reading() as session:
@@ -26,12 +26,12 @@ async def follow_stored(run_id: str, after: int = 0) -> AsyncIterator[Entry]:
                     .order_by(col(RunEvent.number))
                 )
             ).all()
-        for row in rows:
-            entry = Entry(row.number, decode(row.kind, row.data))
-            yield entry
-            after = row.number
-            if isinstance(entry.event, Ended):
+        batch = [Entry(row.number, decode(row.kind, row.data)) for row in rows]
+        if batch:
+            yield batch
+            after = batch[-1].number
+            if isinstance(batch[-1].event, Ended):
                 return
-        if run is None or (not rows and RunStatus(run.status).is_over):
+        elif run is None or RunStatus(run.status).is_over:
             return
         await asyncio.sleep(POLL_SECONDS)

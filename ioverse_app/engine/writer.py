@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from ioverse_app import db
 from ioverse_app.engine.events import Entry, encode
 from ioverse_app.tables import Message, Run, RunEvent
+from ioverse_app.tables.run import OPEN
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +60,13 @@ class LogWriter:
         self._wake = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stopping = False
+        self._lost: set[str] = set()
         self.trouble: str | None = None
 
     def add(self, run_id: str, entries: Sequence[Entry]) -> None:
         """Take new entries of a run."""
+        if run_id in self._lost:
+            return
         for entry in entries:
             kind, data = encode(entry.event)
             self._batch.rows.append(
@@ -78,6 +82,9 @@ class LogWriter:
     def close(self, closing: Closing) -> asyncio.Future[None]:
         """Take the end of a run. The future is done once everything of it is stored."""
         stored = asyncio.get_running_loop().create_future()
+        if closing.run_id in self._lost:
+            stored.set_result(None)
+            return stored
         self._batch.closings.append(closing)
         self._batch.done.append(stored)
         self._wake.set()
@@ -109,8 +116,9 @@ class LogWriter:
             try:
                 await _commit(batch)
             except IntegrityError:
-                logger.warning("A run was deleted while it was written; its log is dropped")
-                await _drop_deleted(batch)
+                logger.warning("A run was deleted or taken up elsewhere; its log is dropped")
+                self._lost |= await _drop_lost(batch)
+                await asyncio.sleep(wait)
             except Exception as error:
                 self.trouble = str(error)
                 logger.exception("The log could not be written; trying again in %.1f s", wait)
@@ -139,9 +147,12 @@ async def _commit(batch: _Batch) -> None:
             )
 
 
-async def _drop_deleted(batch: _Batch) -> None:
-    """Forget what belongs to runs that are no longer there."""
-    wanted = {row["run_id"] for row in batch.rows}
+async def _drop_lost(batch: _Batch) -> set[str]:
+    """Forget what belongs to runs that are gone, or that another process has ended."""
+    wanted = {row["run_id"] for row in batch.rows} | {end.run_id for end in batch.closings}
     async with db.reading() as session:
-        there = set((await session.exec(select(Run.id).where(col(Run.id).in_(wanted)))).all())
-    batch.rows = [row for row in batch.rows if row["run_id"] in there]
+        query = select(Run.id).where(col(Run.id).in_(wanted), col(Run.status).in_(OPEN))
+        ours = set((await session.exec(query)).all())
+    batch.rows = [row for row in batch.rows if row["run_id"] in ours]
+    batch.closings = [end for end in batch.closings if end.run_id in ours]
+    return wanted - ours

@@ -33,6 +33,10 @@ class RunStatus(StrEnum):
         return self not in (RunStatus.QUEUED, RunStatus.IN_PROGRESS, RunStatus.REQUIRES_ACTION)
 
 
+OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
+"""The states in which a process is at work."""
+
+
 class Run(Row, table=True):
     """One answer being produced. `owner` names the process that produces it."""
 

@@ -1,0 +1,87 @@
+"""Messages: the branch of a conversation that is on the screen, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import literal
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ioverse_app.config import settings
+from ioverse_app.errors import Invalid, NotFound
+from ioverse_app.tables import Conversation, Message, User
+
+PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Neighbouring messages, oldest first, and the id of the one before them (None at the top)."""
+
+    items: Sequence[Message]
+    earlier_id: str | None
+
+
+async def page(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    last_id: str | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The newest messages of the branch, or those that end with `last_id`."""
+    items = await branch(session, conversation, last_id or conversation.head_id, limit)
+    return Page(items, items[0].parent_id if items else None)
+
+
+async def branch(
+    session: AsyncSession, conversation: Conversation, last_id: str | None, limit: int
+) -> Sequence[Message]:
+    """The message `last_id` and at most `limit - 1` of those above it, oldest first."""
+    if last_id is None:
+        return []
+    above = (
+        select(col(Message.id), col(Message.parent_id), literal(1).label("height"))
+        .where(Message.id == last_id, Message.conversation_id == conversation.id)
+        .cte("above", recursive=True)
+    )
+    above = above.union_all(
+        select(col(Message.id), col(Message.parent_id), above.c.height + 1).where(
+            Message.id == above.c.parent_id, above.c.height < limit
+        )
+    )
+    query = (
+        select(Message).join(above, col(Message.id) == above.c.id).order_by(above.c.height.desc())
+    )
+    return (await session.exec(query)).all()
+
+
+async def get(session: AsyncSession, user: User, message_id: str) -> Message:
+    """The message with this id, if this user may open its conversation."""
+    query = select(Message).where(
+        Message.id == message_id,
+        col(Message.conversation_id).in_(
+            Conversation.visible_to(user).with_only_columns(col(Conversation.id)).order_by(None)
+        ),
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound("This message is not there. It may have been deleted.")
+    return found
+
+
+def checked(text: str) -> str:
+    """The text of a message as it is kept, or a sentence that says why it cannot be sent."""
+    text = text.replace("\x00", "").strip()
+    most = settings().message_max_chars
+    if not text:
+        raise Invalid("Message content is required.", code="message_empty")
+    if len(text) > most:
+        raise Invalid(
+            f"This message has {len(text):,} characters; {most:,} is the most. Shorten it, "
+            "or send it in parts.",
+            code="message_too_long",
+        )
+    return text

@@ -1,0 +1,58 @@
+"""What a person's open pages are told, as it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import event
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ioverse_app import live
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """A conversation was made, renamed, used, deleted or brought back."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """An answer began. `question_id` is the message that asked, when it is new as well.
+
+    `offset` is how many characters the answer had before (when it is continued).
+    """
+
+    conversation_id: str
+    run_id: str
+    answer_id: str
+    question_id: str | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """An answer is over, and stored."""
+
+    conversation_id: str
+    run_id: str
+    answer_id: str
+
+
+def topic(user_id: str) -> str:
+    """Where the pages of this person listen."""
+    return f"user:{user_id}"
+
+
+Notice = ListChanged | RunStarted | RunEnded
+
+
+def tell(user_id: str, notice: Notice) -> None:
+    """Tell every open page of this person."""
+    live.publish(topic(user_id), notice)
+
+
+def tell_after(session: AsyncSession, user_id: str, notice: Notice) -> None:
+    """Tell every open page of this person once the session has been committed."""
+    event.listen(session.sync_session, "after_commit", lambda _: tell(user_id, notice), once=True)

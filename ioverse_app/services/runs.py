@@ -1,0 +1,222 @@
+"""Runs: ask, try again, continue, follow, stop.
+
+These verbs open their own transactions, since a run outlives whoever asked for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ioverse_app import db
+from ioverse_app.engine import engine
+from ioverse_app.engine.context import plan
+from ioverse_app.engine.events import Ended, Entry
+from ioverse_app.engine.job import Job
+from ioverse_app.errors import Conflict, Invalid, NotFound
+from ioverse_app.providers import registry
+from ioverse_app.providers.provider import Request, Turn
+from ioverse_app.services import conversations, messages
+from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
+from ioverse_app.services.titles import title_of
+from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
+from ioverse_app.tables.conversation import NEW_TITLE
+from ioverse_app.tables.run import OPEN
+
+SYSTEM_PROMPT = "You are a helpful assistant. Answer in the language of the question, in Markdown."
+GO_ON = "Go on exactly where you stopped. Repeat nothing."
+OUTPUT = 4096
+"""The tokens that are kept free for the answer, where the model's window allows it."""
+
+HISTORY = 1000
+"""The most messages that are looked at for what the model sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An answer that has begun: where, what asked, what answers, and the run that does it."""
+
+    conversation_id: str
+    question_id: str | None
+    answer_id: str
+    run_id: str
+
+
+async def start(
+    user: User, conversation_id: str | None, text: str, *, model: str | None = None
+) -> Started:
+    """Send a message and begin its answer, in a new conversation when there is none."""
+    text = messages.checked(text)
+    ref = await _model(user, conversation_id, model)
+    async with db.transaction() as session:
+        if conversation_id is None:
+            conversation = await conversations.start(session, user)
+        else:
+            conversation = await conversations.get(session, user, conversation_id)
+        await _none_running(session, conversation)
+        if conversation.title == NEW_TITLE:
+            conversation.title = title_of(text)
+        question = Message(
+            conversation_id=conversation.id,
+            parent_id=conversation.head_id,
+            role="user",
+            content=text,
+        )
+        session.add(question)
+        await session.flush()
+        answer = await _add_answer(session, conversation, question.id, ref)
+        job = await _prepare(session, user, conversation, answer)
+    return _begin(user, job, conversation.id, question.id)
+
+
+async def retry(user: User, message_id: str, *, model: str | None = None) -> Started:
+    """Answer again. The answer that was there stays, as an older version."""
+    async with db.transaction() as session:
+        old, conversation = await _answer(session, user, message_id)
+        await _none_running(session, conversation)
+        ref = model or old.model or ""
+        answer = await _add_answer(session, conversation, old.parent_id, ref)
+        job = await _prepare(session, user, conversation, answer)
+    return _begin(user, job, conversation.id, None)
+
+
+async def resume(user: User, message_id: str) -> Started:
+    """Go on with an answer that was stopped, interrupted or cut by its length."""
+    async with db.transaction() as session:
+        answer, conversation = await _answer(session, user, message_id)
+        await _none_running(session, conversation)
+        if answer.status == MessageStatus.COMPLETE and answer.finish_reason != "length":
+            raise Conflict("This answer is complete.", code="answer_complete")
+        job = await _prepare(session, user, conversation, answer)
+        answer.status = MessageStatus.STREAMING
+        answer.error_code = answer.error_message = answer.finish_reason = None
+    return _begin(user, job, conversation.id, None)
+
+
+async def follow(user: User, run_id: str, after: int = 0) -> AsyncGenerator[Entry, None]:
+    """The log of a run behind entry `after`: what there is, and then what comes, to its end."""
+    await _visible(user, run_id)
+    async with aclosing(engine.current().batches(run_id, after)) as batches:
+        async for batch in batches:
+            for entry in batch:
+                yield entry
+
+
+async def cancel(user: User, run_id: str) -> None:
+    """Stop an answer. What has been said is kept."""
+    await _visible(user, run_id)
+    engine.current().cancel(run_id)
+
+
+async def active(session: AsyncSession, conversation: Conversation) -> Run | None:
+    """The run that is at work in a conversation, if there is one."""
+    query = select(Run).where(Run.conversation_id == conversation.id, col(Run.status).in_(OPEN))
+    return (await session.exec(query)).first()
+
+
+async def newest(session: AsyncSession, conversation: Conversation) -> Run | None:
+    """The run that began last in a conversation."""
+    query = select(Run).where(Run.conversation_id == conversation.id)
+    return (await session.exec(query.order_by(col(Run.id).desc()).limit(1))).first()
+
+
+async def _visible(user: User, run_id: str) -> Run:
+    async with db.reading() as session:
+        run = (await session.exec(Run.visible_to(user).where(Run.id == run_id))).first()
+    if run is None:
+        raise NotFound("This answer is not there. It may have been deleted.")
+    return run
+
+
+async def _answer(
+    session: AsyncSession, user: User, message_id: str
+) -> tuple[Message, Conversation]:
+    answer = await messages.get(session, user, message_id)
+    if answer.role != "assistant":
+        raise Invalid("Only an answer can be written again.", code="not_an_answer")
+    return answer, await conversations.get(session, user, answer.conversation_id)
+
+
+async def _none_running(session: AsyncSession, conversation: Conversation) -> None:
+    if await active(session, conversation) is not None:
+        raise Conflict(
+            "An answer is still being written here. Stop it, or wait until it is done.",
+            code="run_active",
+        )
+
+
+async def _model(user: User, conversation_id: str | None, model: str | None) -> str:
+    """The model that was asked for, or the conversation's, or the first that there is."""
+    if model is None and conversation_id is not None:
+        async with db.reading() as session:
+            model = (await conversations.get(session, user, conversation_id)).model
+    return model or await registry.default()
+
+
+async def _add_answer(
+    session: AsyncSession, conversation: Conversation, parent_id: str | None, model: str
+) -> Message:
+    answer = Message(
+        conversation_id=conversation.id,
+        parent_id=parent_id,
+        role="assistant",
+        status=MessageStatus.STREAMING,
+        model=model,
+    )
+    session.add(answer)
+    await session.flush()
+    conversation.model = model
+    conversation.head_id = answer.id
+    conversation.active_at = now()
+    return answer
+
+
+async def _prepare(
+    session: AsyncSession, user: User, conversation: Conversation, answer: Message
+) -> Job:
+    """The run's row, and what the engine needs to do it."""
+    worker = engine.current()
+    worker.slots.check(user.id)
+    provider, profile = registry.find(answer.model or "")
+    history = await messages.branch(session, conversation, answer.id, HISTORY)
+    output = min(profile.output_limit or OUTPUT, OUTPUT, profile.context_window // 2)
+    chosen = plan(_turns(history, answer), profile.context_window, output)
+    answer.left_out = chosen.left_out
+    run = Run(
+        user_id=user.id,
+        conversation_id=conversation.id,
+        message_id=answer.id,
+        model=answer.model or "",
+        owner=worker.worker_id,
+    )
+    session.add(run)
+    request = Request(profile.model, chosen.turns, profile.taken({}))
+    return Job(run.id, answer.id, user.id, provider, request, said=answer.content)
+
+
+def _turns(history: Sequence[Message], answer: Message) -> list[Turn]:
+    turns = [Turn("system", SYSTEM_PROMPT)]
+    for message in history:
+        if message.content:
+            role = "user" if message.role == "user" else "assistant"
+            turns.append(Turn(role, message.content))
+    if answer.content:
+        turns.append(Turn("user", GO_ON))
+    return turns
+
+
+def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:
+    def then(_: Ended) -> None:
+        tell(user.id, RunEnded(conversation_id, job.run_id, job.message_id))
+
+    engine.current().begin(job, then)
+    notice = RunStarted(
+        conversation_id, job.run_id, job.message_id, question_id, offset=len(job.said)
+    )
+    tell(user.id, notice)
+    tell(user.id, ListChanged(conversation_id))
+    return Started(conversation_id, question_id, job.message_id, job.run_id)
