@@ -55,4 +55,8 @@ def tell(user_id: str, notice: Notice) -> None:
 
 def tell_after(session: AsyncSession, user_id: str, notice: Notice) -> None:
     """Tell every open page of this person once the session has been committed."""
-    event.listen(session.sync_session, "after_commit", lambda _: tell(user_id, notice), once=True)
+
+    def committed(_: object) -> None:
+        tell(user_id, notice)
+
+    event.listen(session.sync_session, "after_commit", committed, once=True)

@@ -1,0 +1,23 @@
+"""The API, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from ioverse_app import __version__
+from ioverse_app.api import account_forms, accounts, chats, health
+from ioverse_app.api.errors import add_error_handlers
+from ioverse_app.api.origin import OriginCheck
+
+
+def create_api() -> FastAPI:
+    """A new API. Reflex mounts itself inside it and runs the lifespans; this one has none.
+
+    FastAPI's own pages for /docs are left out: they load Swagger UI from a CDN.
+    """
+    api = FastAPI(title="IOverse", version=__version__, docs_url=None, redoc_url=None)
+    add_error_handlers(api)
+    api.add_middleware(OriginCheck)
+    for router in (accounts.router, account_forms.router, chats.router, health.router):
+        api.include_router(router)
+    return api

@@ -1,0 +1,66 @@
+"""IOverse, put together: pages, API, and what lives as long as the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from ioverse_app import db, migrations
+from ioverse_app.api.application import create_api
+from ioverse_app.engine import engine
+from ioverse_app.providers import registry
+from ioverse_app.services import accounts
+from ioverse_app.ui.accounts import login_page, register_page
+from ioverse_app.ui.chats import ChatState, chat_page
+from ioverse_app.ui.home import HomeState, home_page
+from ioverse_app.ui.shell import NoticeState
+
+logger = logging.getLogger(__name__)
+
+STYLES = ["/styles/base.css", "/styles/shell.css", "/styles/chat.css", "/styles/home.css"]
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """The database brought up to date, then the engine from start to stop."""
+    await migrations.ensure_current()
+    async with db.transaction() as session:
+        await accounts.ensure_admin(session)
+    async with engine.running():
+        yield
+    await registry.close()
+    await db.close()
+
+
+def apologise(exception: Exception) -> EventSpec:
+    """What a page is told when a handler fails in a way that nobody foresaw."""
+    logger.error("A handler failed", exc_info=exception)
+    return NoticeState.apologise
+
+
+def create_app() -> rx.App:
+    """The application."""
+    made = rx.App(
+        stylesheets=STYLES,
+        api_transformer=create_api(),
+        backend_exception_handler=apologise,
+        toaster=None,
+        html_lang="en",
+    )
+    for replaced in ((5, "Overlay"), (4, "ExtraOverlay")):  # the shell shows lost connections
+        made.app_wraps.pop(replaced)
+    made.register_lifespan_task(lifespan)
+    made.add_page(home_page, route="/", title="IOverse", on_load=HomeState.open)
+    made.add_page(login_page, route="/login", title="Sign in · IOverse")
+    made.add_page(register_page, route="/register", title="Create account · IOverse")
+    made.add_page(
+        chat_page, route="/chat/[[chat_id]]", title="Chat · IOverse", on_load=ChatState.open
+    )
+    return made
+
+
+app = create_app()

@@ -1,0 +1,6 @@
+"""The pages to register and to sign in, and who is signed in."""
+
+from ioverse_app.ui.accounts.login import login_page
+from ioverse_app.ui.accounts.register import register_page
+
+__all__ = ["login_page", "register_page"]

@@ -1,0 +1,6 @@
+"""The chat screen."""
+
+from ioverse_app.ui.chats.page import chat_page
+from ioverse_app.ui.chats.state import ChatState
+
+__all__ = ["ChatState", "chat_page"]

@@ -1,0 +1,86 @@
+"""Where a message is written, the model chosen, and an answer stopped."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from ioverse_app.ui.chats.items import ModelGroup, ModelItem
+from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.transcript import composer_field
+
+
+def composer() -> rx.Component:
+    """The field at the bottom of the screen."""
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(ChatState.problem != "", _problem()),
+            rx.el.form(
+                composer_field(
+                    conversation_id=ChatState.conversation_id, placeholder="Ask anything"
+                ),
+                rx.el.div(
+                    _model_picker(),
+                    rx.el.div(class_name="spacer"),
+                    rx.cond(ChatState.running_id != "", _stop(), _send()),
+                    class_name="bar",
+                ),
+                on_submit=ChatState.send,
+                class_name="composer",
+            ),
+            rx.el.p(ChatState.trouble, class_name="hint"),
+            class_name="column",
+        ),
+        class_name="dock",
+    )
+
+
+def _problem() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(ChatState.problem, class_name="sentence"),
+        rx.el.button(
+            "Close",
+            type="button",
+            class_name="button small",
+            on_click=ChatState.close_problem,
+        ),
+        role="alert",
+        class_name="problem",
+    )
+
+
+def _model_picker() -> rx.Component:
+    return rx.cond(
+        ChatState.groups,
+        rx.el.select(
+            rx.foreach(ChatState.groups, _group),
+            value=ChatState.model,
+            on_change=ChatState.choose_model,
+            aria_label="Model",
+        ),
+        rx.el.span(),
+    )
+
+
+def _group(group: rx.Var[ModelGroup]) -> rx.Component:
+    return rx.el.optgroup(rx.foreach(group.models, _option), label=group.label)
+
+
+def _option(model: rx.Var[ModelItem]) -> rx.Component:
+    return rx.el.option(model.label, value=model.ref)
+
+
+def _send() -> rx.Component:
+    return rx.el.button(
+        rx.icon("arrow-up"), type="submit", aria_label="Send", class_name="send", key="send"
+    )
+
+
+def _stop() -> rx.Component:
+    return rx.el.button(
+        rx.icon("square"),
+        type="button",
+        aria_label="Stop",
+        class_name="send stop",
+        key="stop",
+        on_click=ChatState.stop,
+    )

@@ -1,0 +1,107 @@
+"""One message: its words, how it stands, and what may be done with it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from ioverse_app.tables import MessageStatus
+from ioverse_app.ui.chats.items import MessageItem
+from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.transcript import copy_button, message_text
+
+
+def message(item: rx.Var[MessageItem]) -> rx.Component:
+    """A turn of the conversation."""
+    return rx.el.article(
+        rx.cond(item.role == "user", _question(item), _answer(item)),
+        key=item.id,
+        aria_label=rx.cond(item.role == "user", "You", item.author),
+        custom_attrs={
+            "data-message-id": item.id,
+            "data-role": item.role,
+            "data-status": item.status,
+        },
+    )
+
+
+def _question(item: rx.Var[MessageItem]) -> rx.Component:
+    return rx.fragment(
+        rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
+        rx.el.div(
+            rx.el.div(copy_button(message_id=item.id), class_name="actions"), class_name="footer"
+        ),
+    )
+
+
+def _answer(item: rx.Var[MessageItem]) -> rx.Component:
+    return rx.fragment(
+        rx.el.div(item.author, class_name="author"),
+        rx.cond(item.reasoned, _reasoning(item)),
+        message_text(
+            message_id=item.id,
+            role="assistant",
+            streaming=item.status == MessageStatus.STREAMING,
+            length=item.characters,
+        ),
+        rx.cond(item.problem != "", _problem(item)),
+        rx.el.div(
+            rx.el.div(copy_button(message_id=item.id), class_name="actions"),
+            rx.cond(
+                item.stats != "",
+                rx.el.span(item.stats, class_name="stats", custom_attrs=_STATS),
+            ),
+            rx.cond(
+                item.left_out > 0,
+                rx.el.span(item.left_out, " earlier messages were not sent", class_name="stats"),
+            ),
+            rx.cond(
+                item.can_continue & (item.problem == ""),
+                rx.el.button(
+                    "Continue",
+                    type="button",
+                    class_name="button quiet small",
+                    on_click=ChatState.go_on(item.id),
+                ),
+            ),
+            class_name="footer",
+        ),
+    )
+
+
+def _problem(item: rx.Var[MessageItem]) -> rx.Component:
+    """What went wrong, what was kept, and the next step."""
+    return rx.el.div(
+        rx.el.span(item.problem, class_name="sentence"),
+        rx.cond(
+            item.can_continue,
+            rx.el.button(
+                "Continue",
+                type="button",
+                class_name="button small",
+                on_click=ChatState.go_on(item.id),
+            ),
+        ),
+        rx.cond(
+            item.can_retry,
+            rx.el.button(
+                "Try again",
+                type="button",
+                class_name="button small",
+                on_click=ChatState.retry(item.id),
+            ),
+        ),
+        role="group",
+        aria_label="Problem",
+        class_name=rx.cond(item.status == MessageStatus.ERROR, "problem", "problem waiting"),
+    )
+
+
+def _reasoning(item: rx.Var[MessageItem]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary("Reasoning"),
+        rx.el.div(message_text(message_id=item.id + "/r", role="assistant")),
+        class_name="reasoning",
+    )
+
+
+_STATS = {"data-testid": "message-stats"}

@@ -1,0 +1,68 @@
+"""The chat screen, from top to bottom."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from ioverse_app.ui.chats.composer import composer
+from ioverse_app.ui.chats.list_state import ChatListState
+from ioverse_app.ui.chats.message import message
+from ioverse_app.ui.chats.sidebar import chat_list, new_chat
+from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.welcome import missing, welcome
+from ioverse_app.ui.shell import frame, header
+from ioverse_app.ui.shell.notice import notice
+from ioverse_app.ui.transcript import conversation_log
+
+
+def chat_page() -> rx.Component:
+    """The conversation, and the composer below it."""
+    return frame(
+        header(ChatState.title),
+        conversation_log(
+            rx.el.div(_conversation(), class_name="column turns"),
+            conversation_id=ChatState.conversation_id,
+            on_gap=ChatState.resend,
+        ),
+        composer(),
+        notice(undo=ChatListState.undo),
+        new=new_chat(),
+        items=chat_list(),
+    )
+
+
+def _conversation() -> rx.Component:
+    return rx.cond(
+        ChatState.missing,
+        missing(),
+        rx.cond(
+            ChatState.ready,
+            rx.cond(ChatState.messages, _messages(), welcome()),
+            _loading(),
+        ),
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            ChatState.has_earlier,
+            rx.el.button(
+                "Show earlier messages",
+                type="button",
+                class_name="button quiet small earlier",
+                on_click=ChatState.show_earlier,
+            ),
+        ),
+        rx.foreach(ChatState.messages, message),
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(class_name="skeleton mine"),
+        rx.el.div(class_name="skeleton theirs"),
+        class_name="loading",
+        aria_busy=True,
+        aria_label="Loading the conversation",
+    )

@@ -1,0 +1,106 @@
+"""From what happens to what the page is told: one relay for each open page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+from ioverse_app.engine.events import Ended
+from ioverse_app.live import Lagged
+from ioverse_app.providers.events import ReasoningDelta, TextDelta
+from ioverse_app.services.feeds import Following, Happening, Said
+from ioverse_app.services.notices import ListChanged, RunStarted
+from ioverse_app.tables import MessageStatus, User
+from ioverse_app.ui.chats.items import MessageItem
+from ioverse_app.ui.chats.list_state import ChatListState
+from ioverse_app.ui.transcript import push, reasoning
+
+if TYPE_CHECKING:
+    from ioverse_app.ui.chats.state import ChatState
+
+
+class Relay:
+    """Text goes to the page without a lock; the state is locked only when a message changes."""
+
+    def __init__(self, user: User, conversation_id: str) -> None:
+        self._user = user
+        self._conversation_id = conversation_id
+        self._thought: dict[str, int] = {}
+
+    async def tell(self, state: ChatState, happening: Happening) -> AsyncGenerator[Any, None]:
+        """The events that bring the page up to this happening."""
+        match happening:
+            case Said():
+                async for event in self._say(state, happening):
+                    yield event
+            case RunStarted(conversation_id=here) if here == self._conversation_id:
+                yield await self._show_start(state, happening)
+            case Following():
+                yield await self._catch_up(state, happening)
+            case ListChanged():
+                async with state:
+                    await (await state.get_state(ChatListState))._load(self._user)
+            case Lagged():
+                yield await self._reload(state)
+            case _:
+                pass
+
+    async def _say(self, state: ChatState, said: Said) -> AsyncGenerator[Any, None]:
+        text, thought = [], []
+        ended: Ended | None = None
+        for entry in said.entries:
+            match entry.event:
+                case TextDelta(text=more):
+                    text.append(more)
+                case ReasoningDelta(text=more):
+                    thought.append(more)
+                case Ended() as end:
+                    ended = end
+                case _:
+                    pass
+        if thought:
+            async for event in self._think(state, said.answer_id, "".join(thought)):
+                yield event
+        whole = "".join(text)
+        if whole:
+            yield push(said.answer_id, said.offset, whole)
+        if ended is not None:
+            length = said.offset + len(whole)
+            async with state:
+                state.running_id = ""
+                state._change(said.answer_id, lambda item: item.ended(ended, length))
+
+    async def _think(
+        self, state: ChatState, answer_id: str, text: str
+    ) -> AsyncGenerator[Any, None]:
+        offset = self._thought.get(answer_id, 0)
+        if not offset:
+            async with state:
+                state._change(answer_id, MessageItem.thinking)
+        self._thought[answer_id] = offset + len(text)
+        yield push(reasoning(answer_id), offset, text)
+
+    async def _show_start(self, state: ChatState, started: RunStarted) -> Any:
+        """An answer began, here or in another tab: its messages are loaded when they are new."""
+        async with state:
+            state.running_id = started.run_id
+            known = {item.id for item in state.messages}
+            if started.answer_id in known:
+                state._change(started.answer_id, MessageItem.streaming)
+                return None
+        return await self._reload(state)
+
+    async def _catch_up(self, state: ChatState, following: Following) -> Any:
+        """Load again when something happened between loading and following."""
+        async with state:
+            last = state.messages[-1].id if state.messages else None
+            streaming = {
+                item.id for item in state.messages if item.status == MessageStatus.STREAMING
+            }
+        if last == following.head_id and streaming <= {following.answer_id}:
+            return None
+        return await self._reload(state)
+
+    async def _reload(self, state: ChatState) -> Any:
+        async with state:
+            return await state._load(self._user)

@@ -1,0 +1,228 @@
+"""The open conversation: which messages are on the screen, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import reflex as rx
+
+from ioverse_app import db
+from ioverse_app.errors import AppError, NotFound
+from ioverse_app.providers import registry
+from ioverse_app.services import conversations, feeds, messages, runs
+from ioverse_app.services.runs import Started
+from ioverse_app.tables import Message, MessageStatus, User
+from ioverse_app.tables.conversation import NEW_TITLE
+from ioverse_app.ui.accounts.current import current_user, require_user
+from ioverse_app.ui.chats.items import MessageItem, ModelGroup
+from ioverse_app.ui.chats.list_state import ChatListState
+from ioverse_app.ui.chats.models import model_groups
+from ioverse_app.ui.chats.relay import Relay
+from ioverse_app.ui.shell import ShellState
+from ioverse_app.ui.transcript import draft_taken, push_all, reasoning
+
+
+class ChatState(rx.State):
+    """The open conversation: which messages are on the screen, and what may be done."""
+
+    conversation_id: str = ""
+    title: str = NEW_TITLE
+    messages: list[MessageItem] = []
+    ready: bool = False
+    missing: bool = False
+    running_id: str = ""
+    has_earlier: bool = False
+    model: str = ""
+    groups: list[ModelGroup] = []
+    trouble: str = ""
+    problem: str = ""
+
+    _earlier_id: str | None = None
+
+    @rx.event
+    async def open(self):
+        """Show the conversation that the address names, or an empty one, and follow it."""
+        user = await require_user(self)
+        if not isinstance(user, User):
+            yield user
+            return
+        (await self.get_state(ShellState))._greet(user)
+        wanted = self._wanted_id()
+        if wanted != self.conversation_id or not self.ready:
+            self._show_nothing(wanted)
+            yield
+        yield await self._load(user)
+        await (await self.get_state(ChatListState))._load(user)
+        yield
+        await self._load_models()
+        yield ChatState.listen
+
+    @rx.event(background=True)
+    async def listen(self):
+        """Show what happens to this person's chats, and every word of the open one."""
+        async with self:
+            user = await current_user(self)
+            conversation_id = self.conversation_id
+        if user is None:
+            return
+        relay = Relay(user, conversation_id)
+        async with aclosing(feeds.follow(user, conversation_id or None)) as happenings:
+            async for happening in happenings:
+                async for event in relay.tell(self, happening):
+                    yield event
+
+    @rx.event
+    async def send(self, form: dict[str, str]):
+        """Send what was typed, and begin its answer."""
+        user = await require_user(self)
+        if not isinstance(user, User):
+            yield user
+            return
+        self.problem = ""
+        text = form.get("message", "")
+        try:
+            started = await runs.start(
+                user, self.conversation_id or None, text, model=self.model or None
+            )
+        except AppError as error:
+            self.problem = error.message
+            return
+        yield draft_taken()
+        self._add(MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE))
+        self._begin(started)
+        yield push_all([(started.question_id or "", 0, messages.checked(text))])
+        if self.conversation_id != started.conversation_id:
+            self.conversation_id = started.conversation_id
+            yield rx.redirect(f"/chat/{started.conversation_id}", replace=True)
+
+    @rx.event
+    async def stop(self):
+        """End the answer here. What has been said is kept."""
+        if (user := await current_user(self)) and self.running_id:
+            await runs.cancel(user, self.running_id)
+
+    @rx.event
+    async def retry(self, message_id: str):
+        """Answer the same question again."""
+        user = await current_user(self)
+        if user is None:
+            return
+        try:
+            started = await runs.retry(user, message_id, model=self.model or None)
+        except AppError as error:
+            self.problem = error.message
+            return
+        self.messages = [item for item in self.messages if item.id != message_id]
+        self._begin(started)
+
+    @rx.event
+    async def go_on(self, message_id: str):
+        """Go on with an answer that is not complete."""
+        user = await current_user(self)
+        if user is None:
+            return
+        try:
+            started = await runs.resume(user, message_id)
+        except AppError as error:
+            self.problem = error.message
+            return
+        self.running_id = started.run_id
+        self._change(message_id, MessageItem.streaming)
+
+    @rx.event
+    async def show_earlier(self):
+        """Put the messages before the first one above it."""
+        user = await current_user(self)
+        if user is None or self._earlier_id is None:
+            return
+        async with db.reading() as session:
+            conversation = await conversations.get(session, user, self.conversation_id)
+            page = await messages.page(session, conversation, last_id=self._earlier_id)
+        self._earlier_id = page.earlier_id
+        self.has_earlier = page.earlier_id is not None
+        yield push_all(_texts(page.items))
+        self.messages = [MessageItem.of(message) for message in page.items] + self.messages
+
+    @rx.event
+    async def resend(self, message_id: str, have: int):
+        """Send again what this page lacks of a message's text."""
+        user = await current_user(self)
+        if user is None:
+            return None
+        base, _, channel = message_id.partition("/")
+        async with db.reading() as session:
+            message = await messages.get(session, user, base)
+        text = message.reasoning if channel else message.content
+        return push_all([(message_id, have, text[max(0, have) :])])
+
+    @rx.event
+    def choose_model(self, ref: str):
+        """Let another model give the next answer."""
+        self.model = ref
+
+    @rx.event
+    def close_problem(self):
+        """Take the sentence above the composer away."""
+        self.problem = ""
+
+    def _wanted_id(self) -> str:
+        return self.router.url.path.removeprefix("/chat").strip("/")
+
+    def _show_nothing(self, conversation_id: str) -> None:
+        self.conversation_id = conversation_id
+        self.messages = []
+        self.title = NEW_TITLE
+        self.running_id = self.problem = ""
+        self.has_earlier = self.missing = False
+        self.ready = not conversation_id
+
+    async def _load(self, user: User) -> rx.event.EventSpec | None:
+        """Read the newest messages; the answer is the event that shows their texts."""
+        self.ready = True
+        if not self.conversation_id:
+            return None
+        try:
+            async with db.reading() as session:
+                conversation = await conversations.get(session, user, self.conversation_id)
+                page = await messages.page(session, conversation)
+                run = await runs.active(session, conversation)
+        except NotFound:
+            self.missing = True
+            return None
+        self.title = conversation.title
+        self.model = conversation.model or self.model
+        self.running_id = run.id if run else ""
+        self._earlier_id = page.earlier_id
+        self.has_earlier = page.earlier_id is not None
+        self.messages = [MessageItem.of(message) for message in page.items]
+        return push_all(_texts(page.items))
+
+    async def _load_models(self) -> None:
+        available = await registry.available()
+        self.groups = model_groups(available.models)
+        self.trouble = " ".join(available.problems)
+        offered = {model.ref for model in available.models}
+        if self.model not in offered:
+            self.model = await registry.default() if offered else ""
+
+    def _begin(self, started: Started) -> None:
+        self.running_id = started.run_id
+        author = next(
+            (m.label for group in self.groups for m in group.models if m.ref == self.model), ""
+        )
+        self._add(MessageItem(started.answer_id, "assistant", MessageStatus.STREAMING, author))
+
+    def _add(self, item: MessageItem) -> None:
+        if all(known.id != item.id for known in self.messages):
+            self.messages = [*self.messages, item]
+
+    def _change(self, message_id: str, change) -> None:
+        self.messages = [change(item) if item.id == message_id else item for item in self.messages]
+
+
+def _texts(items: Sequence[Message]) -> list[tuple[str, int, str]]:
+    """The texts of messages, as the page wants them."""
+    texts = [(message.id, 0, message.content) for message in items]
+    texts += [(reasoning(m.id), 0, m.reasoning) for m in items if m.reasoning]
+    return texts

@@ -1,0 +1,57 @@
+"""The menu of the person who is signed in."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.style import color_mode, set_color_mode
+
+from ioverse_app.ui.shell.state import ShellState
+
+SIGN_OUT = "sign-out"
+
+
+def account_menu() -> rx.Component:
+    """The name at the bottom of the sidebar: how the app looks, and the way out."""
+    return rx.fragment(
+        rx.menu.root(
+            rx.menu.trigger(_name()),
+            rx.menu.content(
+                _appearance("System", "system", "monitor"),
+                _appearance("Light", "light", "sun"),
+                _appearance("Dark", "dark", "moon"),
+                rx.menu.separator(),
+                rx.menu.item(
+                    rx.icon("log-out", size=16),
+                    "Sign out",
+                    on_select=rx.call_function(
+                        rx.Var(f"(() => document.getElementById('{SIGN_OUT}').requestSubmit())")
+                    ),
+                ),
+                side="top",
+                width="240px",
+            ),
+        ),
+        rx.el.form(id=SIGN_OUT, action="/auth/logout", method="post", hidden=True),
+    )
+
+
+def _name() -> rx.Component:
+    return rx.el.button(
+        rx.el.span(ShellState.username[:1].upper(), class_name="avatar", aria_hidden=True),
+        rx.el.span(ShellState.username, class_name="label name"),
+        type="button",
+        aria_label="Account menu",
+        class_name="row",
+    )
+
+
+def _appearance(label: str, mode: str, icon: str) -> rx.Component:
+    return rx.menu.item(
+        rx.icon(icon, size=16),
+        label,
+        rx.cond(
+            color_mode == mode,
+            rx.icon("check", size=16),
+        ),
+        on_select=set_color_mode(mode),
+    )

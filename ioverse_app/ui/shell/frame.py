@@ -1,0 +1,84 @@
+"""One frame for every page: the sidebar, and a main column with a slim header."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from ioverse_app.ui.shell.account_menu import account_menu
+from ioverse_app.ui.shell.state import ShellState
+
+SIDEBAR = "sidebar"
+
+close_sidebar = rx.call_function(
+    rx.Var(f"(() => document.getElementById('{SIDEBAR}')?.hidePopover?.())")
+)
+"""Puts the drawer of small screens away; elsewhere it does nothing."""
+
+
+def frame(*children: rx.Component, new: rx.Component, items: rx.Component) -> rx.Component:
+    """A page: `new` starts something, `items` are what the page is about."""
+    return rx.el.div(
+        rx.el.nav(
+            _top(),
+            new,
+            items,
+            rx.el.div(class_name="spacer"),
+            rx.el.div(account_menu(), class_name="account"),
+            id=SIDEBAR,
+            aria_label="Chats",
+            class_name="sidebar",
+            custom_attrs={
+                "popover": "auto",
+                "data-collapsed": rx.cond(ShellState.folded == "yes", "true", "false"),
+            },
+        ),
+        rx.el.main(*children, class_name="main"),
+        rx.cond(
+            has_connection_errors,
+            rx.el.div("Connection lost. Trying again…", role="status", class_name="offline"),
+        ),
+        class_name="shell",
+    )
+
+
+def header(title: rx.Var[str] | str, *actions: rx.Component) -> rx.Component:
+    """The slim line on top: the title, and two or three actions."""
+    return rx.el.header(
+        rx.el.button(
+            rx.icon("panel-left"),
+            type="button",
+            aria_label="Open sidebar",
+            class_name="icon-button open-sidebar",
+            custom_attrs={"popovertarget": SIDEBAR},
+        ),
+        rx.el.h1(title),
+        *actions,
+        class_name="header",
+    )
+
+
+def _top() -> rx.Component:
+    return rx.el.div(
+        rx.el.a(
+            rx.image("/logo.svg", alt=""),
+            rx.el.span("IOverse", class_name="label"),
+            href="/chat",
+            class_name="brand",
+        ),
+        rx.el.button(
+            rx.icon("panel-left"),
+            type="button",
+            on_click=ShellState.fold,
+            aria_label=rx.cond(ShellState.folded == "yes", "Unfold sidebar", "Fold sidebar"),
+            class_name="icon-button collapse",
+        ),
+        rx.el.button(
+            rx.icon("x"),
+            type="button",
+            aria_label="Close sidebar",
+            class_name="icon-button close",
+            custom_attrs={"popovertarget": SIDEBAR, "popovertargetaction": "hide"},
+        ),
+        class_name="top",
+    )

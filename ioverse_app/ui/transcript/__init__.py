@@ -1,0 +1,33 @@
+"""The browser side of a message's text: pushes into the page's store, and what draws them."""
+
+from ioverse_app.ui.transcript.components import (
+    composer_field,
+    conversation_log,
+    copy_button,
+    message_text,
+)
+from ioverse_app.ui.transcript.pushes import (
+    Push,
+    draft_returned,
+    draft_taken,
+    forget,
+    jump_to_newest,
+    push,
+    push_all,
+    reasoning,
+)
+
+__all__ = [
+    "Push",
+    "composer_field",
+    "conversation_log",
+    "copy_button",
+    "draft_returned",
+    "draft_taken",
+    "forget",
+    "jump_to_newest",
+    "message_text",
+    "push",
+    "push_all",
+    "reasoning",
+]

@@ -1,0 +1,17 @@
+// Says once, politely, that an answer is finished: a screen reader must not hear every word of it.
+
+let region = null;
+
+export const announceIn = (element) => {
+  region = element;
+  return () => {
+    if (region === element) region = null;
+  };
+};
+
+export function announceAnswer(text) {
+  if (!region) return;
+  const plain = text.replace(/```[\s\S]*?(```|$)/g, " ").replace(/[#*_`>|]/g, "").trim();
+  const [first = ""] = plain.match(/^[\s\S]{1,160}?[.!?](?=\s|$)/) ?? [];
+  region.textContent = `Answer finished. ${first}`.trim();
+}

@@ -1,0 +1,73 @@
+"""The wrapped components: the text of a message, the conversation around it, the composer's field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from ioverse_app.ui.transcript.files import PACKAGES, library
+
+
+class MessageText(rx.Component):
+    """A message's text from the page's store, see `message_text.jsx`."""
+
+    library = library("message_text.jsx")
+    tag = "MessageText"
+    lib_dependencies: list[str] = PACKAGES
+
+    message_id: rx.Var[str]
+    role: rx.Var[str]
+    streaming: rx.Var[bool]
+    length: rx.Var[int]
+
+
+class CopyMessage(rx.Component):
+    """A button that copies a message as Markdown, see `copy_button.jsx`."""
+
+    library = library("copy_button.jsx")
+    tag = "CopyMessage"
+
+    message_id: rx.Var[str]
+
+
+class ConversationLog(rx.Component):
+    """The scroll container of a conversation, see `conversation_log.jsx`."""
+
+    library = library("conversation_log.jsx")
+    tag = "ConversationLog"
+
+    conversation_id: rx.Var[str]
+    on_gap: rx.EventHandler[rx.event.passthrough_event_spec(str, int)]
+    on_near_top: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class ComposerField(rx.Component):
+    """The field that a message is written in, see `composer_field.jsx`."""
+
+    library = library("composer_field.jsx")
+    tag = "ComposerField"
+
+    conversation_id: rx.Var[str]
+    placeholder: rx.Var[str]
+    allow_empty: rx.Var[bool]
+
+
+def message_text(message_id: Any, *, role: Any = "assistant", **props: Any) -> rx.Component:
+    """The text of a message. `streaming` shows a caret; `length` (code points) checks a whole text."""
+    return MessageText.create(message_id=message_id, role=role, **props)
+
+
+def conversation_log(*children: rx.Component, **props: Any) -> rx.Component:
+    """The conversation: `on_gap(message_id, have)` asks for text, `on_near_top()` for older messages."""
+    return ConversationLog.create(*children, **props)
+
+
+def composer_field(**props: Any) -> rx.Component:
+    """The `Message` field of a form: its `conversation_id` keeps a draft per conversation."""
+    return ComposerField.create(**props)
+
+
+def copy_button(message_id: Any) -> rx.Component:
+    """The button `Copy` of a message."""
+    return CopyMessage.create(message_id=message_id)

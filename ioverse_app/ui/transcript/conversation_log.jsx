@@ -1,0 +1,113 @@
+// The scroll container of a conversation: it stays with the reader.
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { refs } from "$/utils/state";
+import { announceIn } from "./announcer.js";
+import { texts } from "./store.js";
+import "./transcript.css";
+
+const AT_END = 8; // px
+const NEAR_TOP = 600; // px
+
+export function ConversationLog({ children, conversationId, onGap, onNearTop, className = "", ...rest }) {
+  const scroller = useRef(null);
+  const content = useRef(null);
+  const region = useRef(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const toEnd = useStay(scroller, content, conversationId, setAtEnd, onNearTop);
+  useEffect(() => announceIn(region.current), []);
+  useEffect(() => {
+    texts.onGap = onGap ?? null;
+  }, [onGap]);
+  useEffect(() => {
+    refs.conversation_log = { current: { set value(_) { toEnd(); } } };
+    const sent = () => toEnd();
+    document.addEventListener("composer:sent", sent);
+    return () => document.removeEventListener("composer:sent", sent);
+  }, [toEnd]);
+  return (
+    <div className={`conversation ${className}`} {...rest}>
+      <div aria-label="Conversation" aria-live="off" className="conversation-log" ref={scroller} role="log" tabIndex={0}>
+        <div className="conversation-content" ref={content}>{children}</div>
+      </div>
+      <div aria-live="polite" className="only-heard" ref={region} />
+      {atEnd ? null : (
+        <button aria-label="Jump to newest" className="conversation-jump" onClick={() => toEnd("smooth")} title="Jump to newest" type="button">
+          <svg aria-hidden="true" fill="none" height="18" stroke="currentColor" strokeLinecap="round" strokeLinejoin="round" strokeWidth="2" viewBox="0 0 24 24" width="18">
+            <path d="M12 5v14M6 13l6 6 6-6" />
+          </svg>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Follows the growth for a reader at the end, and holds the place of one who scrolled up. */
+function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
+  const view = useRef({ stuck: true, top: 0, anchor: null, offset: 0, asked: 0, pressed: false });
+  const nearTop = useRef(onNearTop);
+  nearTop.current = onNearTop;
+  const toEnd = useRef((behavior = "auto") => {
+    const box = scroller.current;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    view.current.stuck = true;
+    box.scrollTo({ top: box.scrollHeight, behavior: calm ? "auto" : behavior });
+  }).current;
+
+  useLayoutEffect(() => {
+    Object.assign(view.current, { asked: 0, anchor: null });
+    toEnd();
+  }, [conversationId]);
+
+  useEffect(() => {
+    const box = scroller.current;
+    const now = view.current;
+    const selecting = () => now.pressed && document.getSelection()?.type === "Range";
+    const left = () => box.scrollHeight - box.clientHeight - box.scrollTop;
+
+    const remember = () => {
+      now.top = box.scrollTop;
+      now.anchor = now.stuck ? null : firstSeen(content.current, box.getBoundingClientRect().top);
+      now.offset = now.anchor ? topOf(content.current, now.anchor) : 0;
+    };
+    const scrolled = () => {
+      if (left() <= AT_END) now.stuck = true;
+      else if (box.scrollTop < now.top) now.stuck = false;
+      setAtEnd(now.stuck);
+      remember();
+      if (!now.stuck && box.scrollTop < NEAR_TOP && now.asked !== content.current.childElementCount) {
+        now.asked = content.current.childElementCount;
+        nearTop.current?.();
+      }
+    };
+    const resized = () => {
+      if (now.stuck && !selecting()) box.scrollTop = box.scrollHeight;
+      else if (now.anchor) {
+        box.scrollTop += (topOf(content.current, now.anchor) ?? now.offset) - now.offset;
+        remember();
+      }
+    };
+    const observer = new ResizeObserver(resized);
+    observer.observe(content.current);
+    observer.observe(box);
+    const stop = new AbortController();
+    const listening = { passive: true, signal: stop.signal };
+    box.addEventListener("scroll", scrolled, listening);
+    box.addEventListener("pointerdown", () => (now.pressed = true), listening);
+    document.addEventListener("pointerup", () => (now.pressed = false), listening);
+    return () => {
+      observer.disconnect();
+      stop.abort();
+    };
+  }, []);
+  return toEnd;
+}
+
+/** The id of the message at the upper edge of the view: the place to hold when the height above it changes. */
+function firstSeen(content, edge) {
+  for (const message of content.querySelectorAll("[data-message-id]"))
+    if (message.getBoundingClientRect().bottom > edge) return message.dataset.messageId;
+  return null;
+}
+
+const topOf = (content, id) =>
+  content.querySelector(`[data-message-id="${CSS.escape(id)}"]`)?.getBoundingClientRect().top;

@@ -1,0 +1,114 @@
+// Draws an answer's markdown with Streamdown, which keeps the finished blocks as they are.
+// https://streamdown.ai/docs/configuration
+import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
+import { CodeBlock } from "./code_block.jsx";
+import { hasNotes, markMath } from "./marks.js";
+import { imageSource, rehypePlugins } from "./safe_html.js";
+
+const PLAIN = `blockquote del em h1 h2 h3 h4 h5 h6 hr input li ol p section strong sub sup tbody td
+  th thead tr ul`.split(/\s+/);
+const COMPONENTS = {
+  ...Object.fromEntries(PLAIN.map((tag) => [tag, tag])),
+  a: Link,
+  code: "code",
+  img: Image,
+  pre: CodeBlock,
+  table: Table,
+};
+const SAFETY = { enabled: false };
+const REPAIR = { katex: false, inlineKatex: false, linkMode: "text-only" };
+
+export default memo(function Markdown({ text, streaming, id, onDrawn }) {
+  const marked = useMemo(() => markMath(text, streaming), [text, streaming]);
+  const plugins = useMath(marked.math);
+  const whole = useMemo(() => !streaming && hasNotes(text), [text, streaming]);
+  const notes = useMemo(() => ({ clobberPrefix: `note-${id}-` }), [id]);
+  useLayoutEffect(onDrawn, [text]);
+  return (
+    <Streamdown
+      components={COMPONENTS}
+      controls={false}
+      isAnimating={streaming}
+      linkSafety={SAFETY}
+      parseIncompleteMarkdown={streaming}
+      plugins={plugins}
+      rehypePlugins={rehypePlugins}
+      parseMarkdownIntoBlocksFn={whole ? asOne : split}
+      remarkRehypeOptions={whole ? notes : undefined}
+      remend={REPAIR}
+    >
+      {marked.text}
+    </Streamdown>
+  );
+});
+
+const asOne = (text) => [text];
+
+/**
+ * Streamdown draws a text with footnotes as one block, again at every word, and takes the [^a-z] of
+ * a regular expression for one. So they are hidden from it, and drawn when the text has ended.
+ */
+function split(text) {
+  if (!text.includes("[^")) return parseMarkdownIntoBlocks(text);
+  let at = 0;
+  const whole = text.replaceAll("\r\n", "\n");
+  return parseMarkdownIntoBlocks(whole.replaceAll("[^", "(^")).map((block) => whole.slice(at, (at += block.length)));
+}
+
+let math;
+
+/** The formula plugins, fetched when the first formula is seen. */
+function useMath(wanted) {
+  const [plugins, setPlugins] = useState(math);
+  useEffect(() => {
+    if (wanted && !plugins)
+      import("./math.js").then((loaded) => {
+        math = { math: loaded.math };
+        startTransition(() => setPlugins(math));
+      });
+  }, [wanted, plugins]);
+  return wanted ? plugins : undefined;
+}
+
+function Link({ node, href, children, ...rest }) {
+  if (!href) return <span>{children}</span>;
+  if (href.startsWith("#"))
+    return <a {...rest} href={href} onClick={goToNote}>{children}</a>;
+  return <a {...rest} href={href} rel="noopener noreferrer" target="_blank">{children}</a>;
+}
+
+/** A footnote is a jump within the page, not a new address. */
+function goToNote(event) {
+  event.preventDefault();
+  const target = document.getElementById(decodeURIComponent(event.currentTarget.hash.slice(1)));
+  target?.scrollIntoView({ block: "center" });
+  target?.setAttribute("tabindex", "-1");
+  target?.focus({ preventScroll: true });
+}
+
+/** An image from elsewhere tells its host that it was seen, and may carry away what was said. */
+function Image({ node, src, alt, title, width, height }) {
+  const [shown, setShown] = useState(false);
+  const source = typeof window === "undefined" ? null : imageSource(src, window.location.origin);
+  if (!source) return alt ? <span>{alt}</span> : null;
+  if (source.own || shown)
+    return (
+      <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" referrerPolicy="no-referrer"
+        src={source.url} title={title} width={width} />
+    );
+  return (
+    <button className="text-image" onClick={() => setShown(true)} title={source.url} type="button">
+      {alt ? <span>{alt}</span> : null}
+      Show image from {source.host}
+    </button>
+  );
+}
+
+function Table({ node, children, ...rest }) {
+  return (
+    <div aria-label="Table" className="text-table" role="region" tabIndex={0}>
+      <table {...rest}>{children}</table>
+    </div>
+  );
+}

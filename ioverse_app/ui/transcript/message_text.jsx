@@ -1,0 +1,101 @@
+// The text of one message, read from the store of this page and drawn as it grows.
+import {
+  lazy, memo, startTransition, Suspense, useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState,
+  useSyncExternalStore,
+} from "react";
+import { refs } from "$/utils/state";
+import { announceAnswer } from "./announcer.js";
+import { endTurn, takeTurn } from "./turns.js";
+import { texts } from "./store.js";
+import "./transcript.css";
+
+// The server appends through rx.set_value's event: see pushes.py.
+refs.t = {
+  current: {
+    set value(push) {
+      texts.take(push);
+    },
+  },
+};
+
+const fetchMarkdown = () => import("./markdown.jsx");
+const Markdown = lazy(fetchMarkdown);
+if (typeof window !== "undefined") setTimeout(fetchMarkdown, 0);
+
+export const MessageText = memo(function MessageText({ messageId, role = "assistant", streaming = false, length }) {
+  const text = useText(messageId);
+  const root = useRef(null);
+  useEffect(() => {
+    if (length !== undefined && !streaming) texts.expect(messageId, length);
+  }, [messageId, length, streaming]);
+  useFinished(streaming, () => role === "assistant" && announceAnswer(texts.get(messageId)));
+  useCaret(root, streaming);
+  if (!text) return streaming ? <Waiting /> : null;
+  return (
+    <div className="message-text" data-streaming={streaming || undefined} ref={root}>
+      {role === "user" ? <Plain text={text} /> : <Answer id={messageId} streaming={streaming} text={text} />}
+    </div>
+  );
+});
+
+function useText(id) {
+  const follow = useCallback((reader) => texts.subscribe(id, reader), [id]);
+  return useSyncExternalStore(follow, () => texts.get(id), () => "");
+}
+
+/**
+ * Markdown when it is this message's turn: a long conversation opens at its newest message. It is
+ * drawn in the background, piece by piece, so that even a long text does not hold up the page.
+ */
+function Answer({ id, streaming, text }) {
+  const [turn, setTurn] = useState(streaming);
+  const ready = useDeferredValue(text);
+  const drawn = useCallback(() => {
+    texts.drawn(id);
+    endTurn();
+  }, [id]);
+  useEffect(() => (turn ? undefined : takeTurn(() => startTransition(() => setTurn(true)))), [turn]);
+  if (!turn) return <Plain text={text} />;
+  return (
+    <Suspense fallback={<Plain text={text} />}>
+      <Markdown id={id} onDrawn={drawn} streaming={streaming} text={ready} />
+    </Suspense>
+  );
+}
+
+const Plain = ({ text }) => <div className="text-plain">{text}</div>;
+
+function Waiting() {
+  return (
+    <div aria-label="Waiting for the answer" className="text-waiting" role="status">
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+function useFinished(streaming, tell) {
+  const before = useRef(streaming);
+  useEffect(() => {
+    if (before.current && !streaming) tell();
+    before.current = streaming;
+  }, [streaming]);
+}
+
+/** Marks the element that the text ends in, so that the caret stands behind its last word. */
+function useCaret(root, streaming) {
+  useLayoutEffect(() => {
+    if (!streaming || !root.current) return;
+    let end = root.current;
+    while (end.lastElementChild && !end.lastElementChild.matches(".katex, button, input") && !textAfter(end))
+      end = end.lastElementChild;
+    end.setAttribute("data-caret", "");
+    return () => end.removeAttribute("data-caret");
+  });
+}
+
+const textAfter = (element) => {
+  const last = element.lastChild;
+  return last.nodeType === Node.TEXT_NODE && last.data.trim() !== "";
+};
