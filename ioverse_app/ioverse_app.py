@@ -9,18 +9,21 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from reflex.event import EventSpec
 
-from ioverse_app import db, migrations
+from ioverse_app import db, migrations, security
 from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts
 from ioverse_app.ui.accounts import login_page, register_page
+from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.chats import ChatState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
 from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
 
+LOGIN, REGISTER = "/login", "/register"
+PAGES = (LOGIN, REGISTER)
 STYLES = ["/styles/base.css", "/styles/shell.css", "/styles/chat.css", "/styles/home.css"]
 
 
@@ -28,6 +31,7 @@ STYLES = ["/styles/base.css", "/styles/shell.css", "/styles/chat.css", "/styles/
 async def lifespan() -> AsyncIterator[None]:
     """The database brought up to date, then the engine from start to stop."""
     await migrations.ensure_current()
+    await security.prepare()
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
     async with engine.running():
@@ -46,7 +50,7 @@ def create_app() -> rx.App:
     """The application."""
     made = rx.App(
         stylesheets=STYLES,
-        api_transformer=create_api(),
+        api_transformer=[create_api(), without_slash(PAGES)],
         backend_exception_handler=apologise,
         toaster=None,
         html_lang="en",
@@ -55,8 +59,8 @@ def create_app() -> rx.App:
         made.app_wraps.pop(replaced)
     made.register_lifespan_task(lifespan)
     made.add_page(home_page, route="/", title="IOverse", on_load=HomeState.open)
-    made.add_page(login_page, route="/login", title="Sign in · IOverse")
-    made.add_page(register_page, route="/register", title="Create account · IOverse")
+    made.add_page(login_page, route=LOGIN, title="Sign in · IOverse")
+    made.add_page(register_page, route=REGISTER, title="Create account · IOverse")
     made.add_page(
         chat_page, route="/chat/[[chat_id]]", title="Chat · IOverse", on_load=ChatState.open
     )

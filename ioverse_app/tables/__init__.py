@@ -2,6 +2,7 @@
 
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.message import Message, MessageStatus
+from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
 from ioverse_app.tables.session import Session
@@ -12,6 +13,7 @@ __all__ = [
     "Conversation",
     "Message",
     "MessageStatus",
+    "ProviderKey",
     "Role",
     "Row",
     "Run",

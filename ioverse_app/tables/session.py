@@ -10,16 +10,11 @@ from ioverse_app.tables.row import Row, UtcDateTime, now
 
 
 class Session(Row, table=True):
-    """One sign-in. `secret_hash` is the SHA-256 of the cookie or of the current refresh token.
-
-    `previous_hash` is the refresh token before: seeing it again means it was stolen, and ends
-    the session.
-    """
+    """One sign-in. `secret_hash` is the SHA-256 of the cookie or of the current refresh token."""
 
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE", index=True, max_length=32)
     kind: str = Field(max_length=16)
     secret_hash: str = Field(max_length=64, unique=True)
-    previous_hash: str | None = Field(default=None, max_length=64, index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

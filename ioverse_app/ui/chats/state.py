@@ -12,6 +12,7 @@ from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import registry
 from ioverse_app.services import conversations, feeds, messages, runs
 from ioverse_app.services.runs import Started
+from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Message, MessageStatus, User
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
@@ -20,7 +21,7 @@ from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import ShellState
-from ioverse_app.ui.transcript import draft_taken, push_all, reasoning
+from ioverse_app.ui.transcript import draft_taken, push, push_all, reasoning
 
 
 class ChatState(rx.State):
@@ -39,6 +40,7 @@ class ChatState(rx.State):
     problem: str = ""
 
     _earlier_id: str | None = None
+    _begun_here: str = ""
 
     @rx.event
     async def open(self):
@@ -47,8 +49,13 @@ class ChatState(rx.State):
         if not isinstance(user, User):
             yield user
             return
-        (await self.get_state(ShellState))._greet(user)
         wanted = self._wanted_id()
+        begun_here, self._begun_here = self._begun_here, ""
+        if wanted and wanted == begun_here:  # it is all on the screen but in the list
+            yield ChatState.listen
+            await (await self.get_state(ChatListState))._load(user)
+            return
+        (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
             self._show_nothing(wanted)
             yield
@@ -77,24 +84,24 @@ class ChatState(rx.State):
         """Send what was typed, and begin its answer."""
         user = await require_user(self)
         if not isinstance(user, User):
-            yield user
-            return
+            return user
         self.problem = ""
         text = form.get("message", "")
+        chat_id, model = self.conversation_id or None, self.model or None
         try:
-            started = await runs.start(
-                user, self.conversation_id or None, text, model=self.model or None
-            )
+            started = await runs.start(user, chat_id, text, model=model)
         except AppError as error:
             self.problem = error.message
-            return
-        yield draft_taken()
-        self._add(MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE))
+            return None
+        question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
+        self._add(question)
         self._begin(started)
-        yield push_all([(started.question_id or "", 0, messages.checked(text))])
-        if self.conversation_id != started.conversation_id:
-            self.conversation_id = started.conversation_id
-            yield rx.redirect(f"/chat/{started.conversation_id}", replace=True)
+        shown = [draft_taken(), push(question.id, 0, messages.checked(text))]
+        if chat_id is None:
+            self.conversation_id = self._begun_here = started.conversation_id
+            self.title = title_of(messages.checked(text))
+            shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
+        return shown
 
     @rx.event
     async def stop(self):

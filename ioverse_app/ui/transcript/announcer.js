@@ -11,7 +11,7 @@ export const announceIn = (element) => {
 
 export function announceAnswer(text) {
   if (!region) return;
-  const plain = text.replace(/```[\s\S]*?(```|$)/g, " ").replace(/[#*_`>|]/g, "").trim();
-  const [first = ""] = plain.match(/^[\s\S]{1,160}?[.!?](?=\s|$)/) ?? [];
+  const line = text.replace(/```[\s\S]*?(```|$)/g, "").split("\n").find((each) => /^[^#|>\s-].{20}/.test(each)) ?? "";
+  const [first = ""] = line.replace(/[*_`]/g, "").match(/^.{1,160}?[.!?](?=\s|$)/) ?? [];
   region.textContent = `Answer finished. ${first}`.trim();
 }

@@ -8,8 +8,11 @@ const SHARE = 20; // and never take more than a twentieth of the time.
 const NONE = { html: "", size: 0 };
 let highlighter = null;
 
-async function load() {
-  highlighter ??= import("./highlighter.js").then((loaded) => loaded.default);
+function load() {
+  highlighter ??= import("./highlighter.js").then(
+    (loaded) => loaded.default,
+    () => void (highlighter = null),
+  );
   return highlighter;
 }
 
@@ -25,7 +28,7 @@ export function useColours(code, language, growing) {
     let gone = false;
     const colour = async () => {
       const hljs = await load();
-      if (gone || !hljs.getLanguage(language)) return;
+      if (gone || !hljs?.getLanguage(language)) return;
       const start = performance.now();
       const html = hljs.highlight(code, { language, ignoreIllegals: true }).value;
       last.current = { at: performance.now(), cost: performance.now() - start, code };

@@ -6,6 +6,7 @@ import { texts } from "./store.js";
 import "./transcript.css";
 
 const AT_END = 8; // px
+const NEAR_END = 70; // px: a reader coming down need not catch the last line of a growing text
 const NEAR_TOP = 600; // px
 
 export function ConversationLog({ children, conversationId, onGap, onNearTop, className = "", ...rest }) {
@@ -43,7 +44,7 @@ export function ConversationLog({ children, conversationId, onGap, onNearTop, cl
 
 /** Follows the growth for a reader at the end, and holds the place of one who scrolled up. */
 function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
-  const view = useRef({ stuck: true, top: 0, anchor: null, offset: 0, asked: 0, pressed: false });
+  const view = useRef({ stuck: true, top: 0, anchor: null, place: null, asked: 0, pressed: false });
   const nearTop = useRef(onNearTop);
   nearTop.current = onNearTop;
   const toEnd = useRef((behavior = "auto") => {
@@ -67,10 +68,20 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
     const remember = () => {
       now.top = box.scrollTop;
       now.anchor = now.stuck ? null : firstSeen(content.current, box.getBoundingClientRect().top);
-      now.offset = now.anchor ? topOf(content.current, now.anchor) : 0;
+      now.place = placeOf(content.current, now.anchor);
+    };
+    // Whatever came in or grew above the anchor, it stays where the reader sees it.
+    const hold = () => {
+      if (now.stuck) return;
+      const place = placeOf(content.current, now.anchor);
+      if (place === null || now.place === null || place === now.place) return;
+      box.scrollTop += place - now.place;
+      now.top += place - now.place;
+      now.place = place;
     };
     const scrolled = () => {
-      if (left() <= AT_END) now.stuck = true;
+      hold();
+      if (left() <= (box.scrollTop > now.top ? NEAR_END : AT_END)) now.stuck = true;
       else if (box.scrollTop < now.top) now.stuck = false;
       setAtEnd(now.stuck);
       remember();
@@ -80,11 +91,10 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
       }
     };
     const resized = () => {
-      if (now.stuck && !selecting()) box.scrollTop = box.scrollHeight;
-      else if (now.anchor) {
-        box.scrollTop += (topOf(content.current, now.anchor) ?? now.offset) - now.offset;
-        remember();
-      }
+      if (!now.stuck) return hold();
+      if (selecting()) return;
+      box.scrollTop = box.scrollHeight;
+      now.top = box.scrollTop;
     };
     const observer = new ResizeObserver(resized);
     observer.observe(content.current);
@@ -109,5 +119,8 @@ function firstSeen(content, edge) {
   return null;
 }
 
-const topOf = (content, id) =>
-  content.querySelector(`[data-message-id="${CSS.escape(id)}"]`)?.getBoundingClientRect().top;
+/** Where a message begins within the content, whatever the scroll position. */
+function placeOf(content, id) {
+  const message = id && content.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
+  return message ? Math.round(message.getBoundingClientRect().top - content.getBoundingClientRect().top) : null;
+}

@@ -1,6 +1,6 @@
 // Draws an answer's markdown with Streamdown, which keeps the finished blocks as they are.
 // https://streamdown.ai/docs/configuration
-import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { memo, use, useLayoutEffect, useMemo, useState } from "react";
 import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
 import { CodeBlock } from "./code_block.jsx";
 import { hasNotes, markMath } from "./marks.js";
@@ -21,7 +21,7 @@ const REPAIR = { katex: false, inlineKatex: false, linkMode: "text-only" };
 
 export default memo(function Markdown({ text, streaming, id, onDrawn }) {
   const marked = useMemo(() => markMath(text, streaming), [text, streaming]);
-  const plugins = useMath(marked.math);
+  const plugins = marked.math ? use(fetchMath()) : undefined;
   const whole = useMemo(() => !streaming && hasNotes(text), [text, streaming]);
   const notes = useMemo(() => ({ clobberPrefix: `note-${id}-` }), [id]);
   useLayoutEffect(onDrawn, [text]);
@@ -56,19 +56,15 @@ function split(text) {
   return parseMarkdownIntoBlocks(whole.replaceAll("[^", "(^")).map((block) => whole.slice(at, (at += block.length)));
 }
 
-let math;
+let math = null;
 
-/** The formula plugins, fetched when the first formula is seen. */
-function useMath(wanted) {
-  const [plugins, setPlugins] = useState(math);
-  useEffect(() => {
-    if (wanted && !plugins)
-      import("./math.js").then((loaded) => {
-        math = { math: loaded.math };
-        startTransition(() => setPlugins(math));
-      });
-  }, [wanted, plugins]);
-  return wanted ? plugins : undefined;
+/** The formula plugins, fetched with the first formula; without them it is shown as it was written. */
+function fetchMath() {
+  math ??= import("./math.js").then(
+    (loaded) => ({ math: loaded.math }),
+    () => void (math = null),
+  );
+  return math;
 }
 
 function Link({ node, href, children, ...rest }) {

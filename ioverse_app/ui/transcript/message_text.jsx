@@ -18,7 +18,8 @@ refs.t = {
   },
 };
 
-const fetchMarkdown = () => import("./markdown.jsx");
+// A page that was left open over an update may not find its files any more: plain text then.
+const fetchMarkdown = () => import("./markdown.jsx").catch(() => ({ default: Plain }));
 const Markdown = lazy(fetchMarkdown);
 if (typeof window !== "undefined") setTimeout(fetchMarkdown, 0);
 
@@ -63,7 +64,9 @@ function Answer({ id, streaming, text }) {
   );
 }
 
-const Plain = ({ text }) => <div className="text-plain">{text}</div>;
+function Plain({ text }) {
+  return <div className="text-plain">{text}</div>;
+}
 
 function Waiting() {
   return (

@@ -12,7 +12,7 @@ const SCHEMA = {
   strip: ["script", "style", "template", "title", "noscript", "textarea", "select", "iframe"],
   tagNames: TAGS,
   attributes: {
-    a: ["href", "title", "dataFootnoteRef", "dataFootnoteBackref", "ariaDescribedBy", "ariaLabel"],
+    a: ["href", "title", "dataFootnoteRef", "dataFootnoteBackref", "ariaLabel"],
     code: [["className", /^language-./, "math-inline", "math-display"], "metastring"],
     details: ["open"],
     h2: [["className", "sr-only"]],

@@ -1,0 +1,93 @@
+"""The built app in a process of its own, and people who use it in Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from server import ROOT, Process, app
+from upstreams import aimock as aimock
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+expect.set_options(timeout=10_000)
+
+Serve = Callable[..., Process]
+Visit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser for all tests; each visit has a profile of its own."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def _built() -> None:
+    assert (ROOT / ".web" / "build" / "client").is_dir(), "Build the pages first: make test"
+
+
+@pytest.fixture
+def serve(tmp_path: Path, _built: None) -> Iterator[Serve]:
+    """Start the app with these settings. It can be killed and started again, with its data."""
+    servers: list[Process] = []
+
+    def start(**settings: str) -> Process:
+        server = app(tmp_path, free_port(), **settings)
+        servers.append(server)
+        return server.start()
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """A page of somebody's own browser at this address, with whatever a context takes."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_page(url: str, **context: object) -> Page:
+        contexts.append(
+            chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        )
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, "no script of a page failed"
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

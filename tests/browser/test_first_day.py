@@ -1,0 +1,104 @@
+"""The main job, end to end, with the model that ships with the app: nothing said is ever lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from people import answer, ask, finished, register
+from playwright.sync_api import expect
+
+LONG = "Write a long story about a river, with many details."
+
+
+def words(page) -> str:
+    return answer(page).locator(".message-text").last.inner_text()
+
+
+def test_a_persons_first_day(serve, visit, tmp_path):
+    server = serve(EMBEDDED_MODEL="small")
+    page = visit(f"{server.url}/chat")
+    expect(page).to_have_url(f"{server.url}/login?next=%2Fchat")
+    page.get_by_role("link", name="Create account").click()
+    register(page)
+    expect(page).to_have_url(f"{server.url}/chat")
+    expect(page.get_by_role("combobox", name="Model")).to_contain_text("Demo model")
+
+    # A question, and a real answer.
+    ask(page, "What is the capital of France?")
+    first = finished(page)
+    expect(first).to_contain_text("Paris")
+    expect(first.get_by_test_id("message-stats")).to_contain_text("tokens/s")
+    expect(page.get_by_role("link", name="What is the capital of France?")).to_be_visible()
+
+    # One that is stopped keeps what was said, and can be continued.
+    ask(page, LONG)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Stop").click()
+    stopped = finished(page, "stopped")
+    said = words(page)
+    assert len(said) > 20
+    page.reload()
+    expect(answer(page)).to_contain_text(said[:60])
+    stopped.get_by_role("button", name="Continue").click()
+    expect(answer(page)).to_have_attribute("data-status", "streaming")
+    page.get_by_role("button", name="Stop").click()
+    finished(page, "stopped")
+    assert words(page).startswith(said[:60])
+
+    # A reload in the middle, and a second tab, change nothing for the answer.
+    ask(page, LONG)
+    expect(answer(page)).to_have_attribute("data-status", "streaming")
+    page.wait_for_timeout(400)
+    page.reload()
+    expect(answer(page)).to_have_attribute("data-status", "streaming")
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(answer(second)).to_have_attribute("data-status", "streaming")
+    page.wait_for_timeout(1000)
+    assert abs(len(words(page)) - len(words(second))) < 200, "both tabs show it as it is written"
+
+    # The power fails: what was received is there after the restart, and can be continued.
+    seen = words(page)
+    server.kill()
+    server.start()
+    interrupted = finished(page, "interrupted")
+    kept = words(page)
+    rate = 600  # characters a second, more than the model writes here
+    assert len(kept) >= len(seen) - 0.3 * rate
+    assert kept.startswith(seen[: len(kept) - 250])
+    expect(interrupted).to_contain_text("interrupted")
+    interrupted.get_by_role("button", name="Continue").click()
+    expect(answer(second)).to_have_attribute("data-status", "streaming")
+    page.get_by_role("button", name="Stop").click()
+    finished(page, "stopped")
+    finished(second, "stopped")
+    assert words(second).startswith(kept[:60])
+
+    # Ended in good order, in the middle of an answer.
+    ask(page, LONG)
+    expect(answer(page)).to_have_attribute("data-status", "streaming")
+    page.wait_for_timeout(500)
+    before = words(page)
+    assert server.stop() < 10
+    rows = stored(tmp_path)
+    assert rows[-1][1] == "interrupted"
+    assert rows[-1][0].strip().startswith(before.strip()[:60])
+
+
+def stored(folder) -> list[tuple[str, str]]:
+    """What the database has of the answers, as (content, status)."""
+    with sqlite3.connect(folder / "data" / "ioverse.db") as database:
+        return database.execute(
+            "SELECT content, status FROM message WHERE role = 'assistant' ORDER BY id"
+        ).fetchall()
+
+
+def test_health_comes_first_and_the_end_is_quick(serve):
+    server = serve()
+    assert server.started_in < 15
+    begun = time.monotonic()
+    assert server.stop() < 10
+    assert time.monotonic() - begun < 10
+    assert server.process.returncode == 0
