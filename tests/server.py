@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -120,3 +121,10 @@ def upstream(folder: Path, port: int) -> Process:
     """The deterministic provider."""
     script = ROOT / "tests" / "bench" / "upstream.py"
     return Process([sys.executable, str(script), str(port)], f"http://127.0.0.1:{port}", folder)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from server import ROOT, Process, app
+from server import ROOT, Process, app, free_port, upstream
 from upstreams import aimock as aimock
 
 FLAGS = [
@@ -65,6 +64,14 @@ def serve(tmp_path: Path, _built: None) -> Iterator[Serve]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A provider that always says the same, at the pace that the model's name asks for."""
+    process = upstream(tmp_path_factory.mktemp("upstream"), free_port()).start("/models")
+    yield process
+    process.stop()
+
+
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
     """A page of somebody's own browser at this address, with whatever a context takes."""
@@ -84,10 +91,3 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert not problems, "no script of a page failed"
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

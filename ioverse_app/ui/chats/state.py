@@ -21,7 +21,13 @@ from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import ShellState
-from ioverse_app.ui.transcript import draft_taken, push, push_all, reasoning
+from ioverse_app.ui.transcript import (
+    draft_returned,
+    draft_taken,
+    push,
+    push_all,
+    reasoning,
+)
 
 
 class ChatState(rx.State):

@@ -1,6 +1,6 @@
 // Draws an answer's markdown with Streamdown, which keeps the finished blocks as they are.
 // https://streamdown.ai/docs/configuration
-import { memo, use, useLayoutEffect, useMemo, useState } from "react";
+import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
 import { CodeBlock } from "./code_block.jsx";
 import { hasNotes, markMath } from "./marks.js";
@@ -21,7 +21,7 @@ const REPAIR = { katex: false, inlineKatex: false, linkMode: "text-only" };
 
 export default memo(function Markdown({ text, streaming, id, onDrawn }) {
   const marked = useMemo(() => markMath(text, streaming), [text, streaming]);
-  const plugins = marked.math ? use(fetchMath()) : undefined;
+  const plugins = useMath(marked.math);
   const whole = useMemo(() => !streaming && hasNotes(text), [text, streaming]);
   const notes = useMemo(() => ({ clobberPrefix: `note-${id}-` }), [id]);
   useLayoutEffect(onDrawn, [text]);
@@ -56,15 +56,29 @@ function split(text) {
   return parseMarkdownIntoBlocks(whole.replaceAll("[^", "(^")).map((block) => whole.slice(at, (at += block.length)));
 }
 
-let math = null;
+let math;
+let arrival = null;
 
-/** The formula plugins, fetched with the first formula; without them it is shown as it was written. */
+/** The formula plugins, fetched with the first formula; until then it is shown as it was written. */
 function fetchMath() {
-  math ??= import("./math.js").then(
-    (loaded) => ({ math: loaded.math }),
-    () => void (math = null),
+  arrival ??= import("./math.js").then(
+    (loaded) => (math = { math: loaded.math }),
+    () => void (arrival = null),
   );
-  return math;
+  return arrival;
+}
+
+function useMath(wanted) {
+  const [plugins, setPlugins] = useState(math);
+  useEffect(() => {
+    if (wanted && !plugins) fetchMath().then(() => startTransition(() => setPlugins(math)));
+  }, [wanted, plugins]);
+  return wanted ? plugins : undefined;
+}
+
+/** Settles when everything is here that a text needs. */
+export async function fetchFor(text) {
+  if (markMath(text).math) await fetchMath();
 }
 
 function Link({ node, href, children, ...rest }) {

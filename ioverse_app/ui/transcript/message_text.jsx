@@ -5,6 +5,7 @@ import {
 } from "react";
 import { refs } from "$/utils/state";
 import { announceAnswer } from "./announcer.js";
+import { placeCaret, removeCaret } from "./caret.js";
 import { endTurn, takeTurn } from "./turns.js";
 import { texts } from "./store.js";
 import "./transcript.css";
@@ -23,6 +24,8 @@ const fetchMarkdown = () => import("./markdown.jsx").catch(() => ({ default: Pla
 const Markdown = lazy(fetchMarkdown);
 if (typeof window !== "undefined") setTimeout(fetchMarkdown, 0);
 
+const MUCH = 1500; // characters
+
 export const MessageText = memo(function MessageText({ messageId, role = "assistant", streaming = false, length }) {
   const text = useText(messageId);
   const root = useRef(null);
@@ -30,11 +33,18 @@ export const MessageText = memo(function MessageText({ messageId, role = "assist
     if (length !== undefined && !streaming) texts.expect(messageId, length);
   }, [messageId, length, streaming]);
   useFinished(streaming, () => role === "assistant" && announceAnswer(texts.get(messageId)));
-  useCaret(root, streaming);
-  if (!text) return streaming ? <Waiting /> : null;
+  const drawn = useCallback(() => streaming && root.current && placeCaret(root.current), [streaming]);
+  const begun = text !== "";
+  useLayoutEffect(() => {
+    if (!begun || !streaming) return;
+    const { current } = root;
+    placeCaret(current);
+    return () => removeCaret(current);
+  }, [begun, streaming]);
+  if (!begun) return streaming ? <Waiting /> : null;
   return (
     <div className="message-text" data-streaming={streaming || undefined} ref={root}>
-      {role === "user" ? <Plain text={text} /> : <Answer id={messageId} streaming={streaming} text={text} />}
+      {role === "user" ? <Plain text={text} /> : <Answer id={messageId} onDrawn={drawn} streaming={streaming} text={text} />}
     </div>
   );
 });
@@ -45,23 +55,30 @@ function useText(id) {
 }
 
 /**
- * Markdown when it is this message's turn: a long conversation opens at its newest message. It is
- * drawn in the background, piece by piece, so that even a long text does not hold up the page.
+ * Markdown when it is this message's turn: a long conversation opens at its newest message. Much at
+ * once is drawn in the background, piece by piece, so that it does not hold up the page.
  */
-function Answer({ id, streaming, text }) {
+function Answer({ id, onDrawn, streaming, text }) {
   const [turn, setTurn] = useState(streaming);
-  const ready = useDeferredValue(text);
+  const later = useDeferredValue(text);
   const drawn = useCallback(() => {
     texts.drawn(id);
     endTurn();
-  }, [id]);
-  useEffect(() => (turn ? undefined : takeTurn(() => startTransition(() => setTurn(true)))), [turn]);
+    onDrawn();
+  }, [id, onDrawn]);
+  useEffect(() => (turn ? undefined : takeTurn(() => draw(text, () => setTurn(true)))), [turn]);
   if (!turn) return <Plain text={text} />;
   return (
     <Suspense fallback={<Plain text={text} />}>
-      <Markdown id={id} onDrawn={drawn} streaming={streaming} text={ready} />
+      <Markdown id={id} onDrawn={drawn} streaming={streaming} text={text.length - later.length > MUCH ? later : text} />
     </Suspense>
   );
+}
+
+async function draw(text, show) {
+  const markdown = await fetchMarkdown();
+  await markdown.fetchFor?.(text);
+  startTransition(show);
 }
 
 function Plain({ text }) {
@@ -85,20 +102,3 @@ function useFinished(streaming, tell) {
     before.current = streaming;
   }, [streaming]);
 }
-
-/** Marks the element that the text ends in, so that the caret stands behind its last word. */
-function useCaret(root, streaming) {
-  useLayoutEffect(() => {
-    if (!streaming || !root.current) return;
-    let end = root.current;
-    while (end.lastElementChild && !end.lastElementChild.matches(".katex, button, input") && !textAfter(end))
-      end = end.lastElementChild;
-    end.setAttribute("data-caret", "");
-    return () => end.removeAttribute("data-caret");
-  });
-}
-
-const textAfter = (element) => {
-  const last = element.lastChild;
-  return last.nodeType === Node.TEXT_NODE && last.data.trim() !== "";
-};
