@@ -49,9 +49,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def database(
-    request: pytest.FixtureRequest, configure: Configure
-) -> AsyncIterator[str]:
+async def database(request: pytest.FixtureRequest, configure: Configure) -> AsyncIterator[str]:
     """A fresh database with every table: SQLite, or what `both_databases` asks for."""
     kind = getattr(request, "param", "sqlite")
     if kind == "postgres":

@@ -1,0 +1,101 @@
+"""What is known about each model: limits, parameters, prices. The data is in catalogue.json."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a model can take and give. Prices are micro-dollars per million tokens."""
+
+    ref: str
+    label: str
+    context_window: int
+    output_limit: int | None = None
+    parameters: frozenset[str] = frozenset()
+    reasoning_efforts: tuple[str, ...] = ()
+    chat: bool = True
+    vision: bool = False
+    input_price: int | None = None
+    output_price: int | None = None
+    defaults: Facts = field(default_factory=dict[str, Any])
+
+    @property
+    def model(self) -> str:
+        """The provider's own name for it."""
+        return self.ref.partition("/")[2]
+
+    def taken(self, parameters: Facts) -> dict[str, Any]:
+        """What to send: this model's defaults, then those given that it takes."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return {**self.defaults, **{k: v for k, v in given.items() if k in self.parameters}}
+
+
+@functools.lru_cache(maxsize=1024)
+def profile(ref: str) -> Profile:
+    """The profile of `<provider>/<model>`: an exact name first, then the longest pattern."""
+    provider, _, model = ref.partition("/")
+    shelf = _shelf(provider)
+    facts = {**_catalogue()["generic"], **_facts(shelf.get("models", {}), model)}
+    return Profile(
+        ref=ref,
+        label=facts.get("label") or model,
+        context_window=facts["context_window"],
+        output_limit=facts.get("output_limit"),
+        parameters=frozenset(facts["parameters"]),
+        reasoning_efforts=tuple(facts.get("reasoning_efforts", ())),
+        chat=not _matching(shelf.get("not_chat", ()), model),
+        vision=bool(facts.get("vision")),
+        input_price=facts.get("input_price"),
+        output_price=facts.get("output_price"),
+        defaults=facts.get("defaults", {}),
+    )
+
+
+def preference(ref: str) -> int:
+    """Where a model stands among its provider's preferred ones; lower is better."""
+    provider, _, model = ref.partition("/")
+    preferred: list[str] = _shelf(provider).get("preferred", [])
+    for place, pattern in enumerate(preferred):
+        if _matching([pattern], model):
+            return place
+    return len(preferred)
+
+
+def host_label(host: str) -> str:
+    """What people call the service at this host, as `name` or `name:port`."""
+    return _shelf("compatible")["addresses"].get(host, host)
+
+
+def _facts(models: Mapping[str, Facts], model: str) -> Facts:
+    found = _matching(models, model)
+    return models[max(found, key=_closeness)] if found else {}
+
+
+def _closeness(pattern: str) -> tuple[bool, int]:
+    return "*" not in pattern, len(pattern)
+
+
+def _matching(patterns: Iterable[str], model: str) -> list[str]:
+    """Those that match the whole name or what follows its last slash (`meta-llama/llama-3`)."""
+    whole = model.lower()
+    short = whole.rpartition("/")[2]
+    return [p for p in patterns if fnmatchcase(short, p) or fnmatchcase(whole, p)]
+
+
+def _shelf(provider: str) -> dict[str, Any]:
+    return _catalogue().get(provider) or _catalogue()["compatible"]
+
+
+@functools.cache
+def _catalogue() -> dict[str, Any]:
+    return json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))

@@ -1,0 +1,74 @@
+"""The models of a server that answers `GET /models` in one of the usual shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from ioverse_app.providers import catalogue, exchange, faults
+from ioverse_app.providers.client import BRIEF
+from ioverse_app.providers.errors import NotAnAnswer
+from ioverse_app.providers.provider import Model
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+async def models(
+    client: AsyncOpenAI, provider: str, label: str, headers: Mapping[str, Any] | None = None
+) -> list[Model]:
+    """The chat models, the preferred ones first; a dated snapshot only if it stands alone."""
+
+    async def send() -> httpx2.Response:
+        return (await client.models.with_raw_response.list(extra_headers=headers)).http_response
+
+    listed = dict(_listed(await exchange.question(send, deadlines=BRIEF)))
+    found = [
+        _model(provider, label, name, _retires(facts))
+        for name, facts in listed.items()
+        if _SNAPSHOT.sub("", name) == name or _SNAPSHOT.sub("", name) not in listed
+        if catalogue.profile(f"{provider}/{name}").chat
+        if not _is_over(facts)
+    ]
+    return sorted(found, key=lambda model: (catalogue.preference(model.ref), model.ref))
+
+
+def _listed(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and facts of each: `{"data": [{"id"}]}`, `{"models": [{"name"}]}` or a bare list."""
+    rows = value.get("data") or value.get("models") or [] if isinstance(value, dict) else value
+    if not isinstance(rows, list):
+        raise NotAnAnswer(faults.GARBLED)
+    for row in cast("list[Any]", rows):
+        if not isinstance(row, dict):
+            continue
+        facts = cast("dict[str, Any]", row)
+        name = facts.get("id") or facts.get("name") or facts.get("model")
+        if isinstance(name, str) and name:
+            yield name.removeprefix("models/"), facts
+
+
+def _model(provider: str, label: str, name: str, retires: date | None) -> Model:
+    ref = f"{provider}/{name}"
+    hint = f"Retires on {retires.day} {retires:%B %Y}" if retires else ""
+    return Model(ref, catalogue.profile(ref).label, provider, label, hint)
+
+
+def _is_over(facts: dict[str, Any]) -> bool:
+    retires = _retires(facts)
+    return retires is not None and retires <= datetime.now(UTC).date()
+
+
+def _retires(facts: dict[str, Any]) -> date | None:
+    """OpenAI tells when it will shut a model down, as a date or as a Unix time."""
+    told = facts.get("shutdown_date")
+    try:
+        if isinstance(told, int | float):
+            return datetime.fromtimestamp(told, UTC).date()
+        return date.fromisoformat(told[:10]) if isinstance(told, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
