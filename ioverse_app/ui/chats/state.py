@@ -98,7 +98,7 @@ class ChatState(rx.State):
             started = await runs.start(user, chat_id, text, model=model)
         except AppError as error:
             self.problem = error.message
-            return None
+            return draft_returned(text)
         question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
         self._add(question)
         self._begin(started)
