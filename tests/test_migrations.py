@@ -1,0 +1,135 @@
+"""The migrations lead from nothing to the tables, and keep a copy of what was there before."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import _fresh_postgres
+from sqlmodel import SQLModel
+
+from ioverse_app import migrations
+from ioverse_app.migrations import MigrationFailed
+from ioverse_app.startup import NotReady
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database(request, configure):
+    """A database with nothing in it, of either kind."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        configure(database_url=asyncio.run(_fresh_postgres(server)))
+    return request.param
+
+
+def test_an_empty_database_ends_with_the_tables_of_the_app(empty_database):
+    migrations.upgrade()
+    with sa.create_engine(migrations.sync_url()).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_second_upgrade_finds_nothing_to_do(empty_database):
+    assert migrations.is_behind()
+    migrations.upgrade()
+    assert not migrations.is_behind()
+    assert migrations.upgrade() is None
+
+
+def test_two_processes_that_start_at_once_do_not_clash(empty_database):
+    environment = {**os.environ, "PYTHONPATH": str(migrations.ROOT)}
+    command = [sys.executable, "-m", "ioverse_app.migrations"]
+    both = [subprocess.Popen(command, env=environment) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert not migrations.is_behind()
+
+
+async def test_the_app_upgrades_at_its_start(configure):
+    await migrations.ensure_current()
+    assert not migrations.is_behind()
+
+
+def test_the_first_upgrade_of_an_empty_file_takes_no_snapshot(tmp_path):
+    assert migrations.upgrade() is None
+    assert not (tmp_path / "data" / "backups").exists()
+
+
+def test_what_was_there_before_a_migration_can_be_opened_again(tmp_path, monkeypatch):
+    file = _database_with_a_user(tmp_path)
+    _pretend_it_is_old(monkeypatch)
+    snapshot = migrations.upgrade()
+    assert snapshot.parent == tmp_path / "data" / "backups"
+    assert snapshot.stat().st_mode & 0o077 == 0
+    file.unlink()
+    with sqlite3.connect(snapshot) as copy:
+        assert copy.execute("SELECT username FROM user").fetchall() == [("Ann",)]
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_only_the_newest_snapshots_are_kept(tmp_path, monkeypatch):
+    _database_with_a_user(tmp_path)
+    folder = tmp_path / "data" / "backups"
+    folder.mkdir()
+    for day in range(1, 8):
+        (folder / f"ioverse-2020010{day}-000000-revision-0001.db").touch()
+    _pretend_it_is_old(monkeypatch)
+    newest = migrations.upgrade()
+    kept = sorted(folder.iterdir())
+    assert len(kept) == migrations.SNAPSHOTS_KEPT
+    assert kept[-1] == newest
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    file = _database_with_a_user(tmp_path)
+    with sqlite3.connect(file) as connection:
+        # At the beginning again, but the tables are there: the first CREATE TABLE fails.
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    monkeypatch.setattr(migrations, "revisions", lambda: ["0000", "0001"])
+    before = file.read_bytes()
+    with pytest.raises(MigrationFailed, match="nothing was"):
+        migrations.upgrade()
+    assert file.read_bytes() == before
+
+
+def test_a_database_from_a_newer_version_is_left_alone(tmp_path):
+    file = _database_with_a_user(tmp_path)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NotReady, match="newer IOverse"):
+        migrations.upgrade()
+
+
+@pytest.mark.parametrize("address", ["mysql://here/db", "nonsense"])
+def test_another_kind_of_database_is_refused_in_a_sentence(address, configure):
+    configure(database_url=address)
+    with pytest.raises(NotReady, match="DATABASE_URL should begin with"):
+        migrations.is_behind()
+
+
+def test_revisions_are_numbered_without_gaps():
+    numbers = [int(revision) for revision in migrations.revisions()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def _database_with_a_user(tmp_path):
+    migrations.upgrade()
+    file = tmp_path / "data" / "ioverse.db"
+    with sqlite3.connect(file) as connection:
+        # WAL, as the app has it: the row may be in the file beside.
+        connection.execute("PRAGMA journal_mode=WAL")
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(user)") if row[3]]
+        values = ["Ann" if column == "username" else "x" for column in columns]
+        places = ",".join("?" * len(columns))
+        connection.execute(f"INSERT INTO user ({','.join(columns)}) VALUES ({places})", values)
+    return file
+
+
+def _pretend_it_is_old(monkeypatch):
+    """As if there were a newer revision than the one that the database is at."""
+    newest = migrations.revisions()
+    monkeypatch.setattr(migrations, "revisions", lambda: [*newest, "9999"])
