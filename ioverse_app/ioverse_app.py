@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -43,7 +44,7 @@ async def lifespan() -> AsyncIterator[None]:
 def apologise(exception: Exception) -> EventSpec:
     """What a page is told when a handler fails in a way that nobody foresaw."""
     logger.error("A handler failed", exc_info=exception)
-    return NoticeState.apologise
+    return cast(EventSpec, NoticeState.apologise())
 
 
 def create_app() -> rx.App:
@@ -54,6 +55,12 @@ def create_app() -> rx.App:
         backend_exception_handler=apologise,
         toaster=None,
         html_lang="en",
+        head_components=[
+            rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
+            rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
+            rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
+            rx.el.link(rel="manifest", href="/manifest.json"),
+        ],
     )
     for replaced in ((5, "Overlay"), (4, "ExtraOverlay")):  # the shell shows lost connections
         made.app_wraps.pop(replaced)

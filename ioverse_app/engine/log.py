@@ -10,7 +10,7 @@ from ioverse_app.providers.events import ReasoningDelta, TextDelta
 
 Sink = Callable[[str, Sequence[Entry]], None]
 
-GATHER_SECONDS = 0.06
+GATHER_SECONDS = 0.075
 """How long deltas are gathered into one entry. The first one of a run is never held back."""
 
 

@@ -6,6 +6,7 @@ Socket.IO 5 over Engine.IO 4: `40` connects, `42` is an event, `2` and `3` are p
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 import uuid
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 STATE = "reflex___state____state"
 CHAT = f"{STATE}.ioverse_app___ui___chats___state____chat_state"
@@ -91,13 +93,14 @@ class PageClient:
         return {"pathname": self.path, "asPath": self.path}
 
     async def _read(self) -> None:
-        async for frame in self._socket:
-            at = time.monotonic()
-            self.bytes_received += len(frame)
-            if frame == "2":
-                await self._socket.send("3")
-            elif frame.startswith(f"42{NAMESPACE},"):
-                await self._take(at, json.loads(frame.partition(",")[2])[1])
+        with contextlib.suppress(ConnectionClosed):
+            async for frame in self._socket:
+                at = time.monotonic()
+                self.bytes_received += len(frame)
+                if frame == "2":
+                    await self._socket.send("3")
+                elif frame.startswith(f"42{NAMESPACE},"):
+                    await self._take(at, json.loads(frame.partition(",")[2])[1])
 
     async def _take(self, at: float, update: dict[str, Any]) -> None:
         for event in update.get("events", ()):

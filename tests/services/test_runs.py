@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from contextlib import asynccontextmanager
 
 import pytest
 from conftest import both_databases, eventually
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import select
 
 from ioverse_app import db
@@ -328,6 +329,33 @@ async def test_a_database_that_refuses_for_a_while_loses_nothing(running, ann, m
     assert running.writer.trouble is None
 
 
+async def test_a_full_disk_in_the_middle_loses_nothing(running, ann):
+    steps = [step for i in range(30) for step in (TextDelta(f"{i} " * 100), 0.03)]
+    script(*steps, Finished("stop"))
+    async with _full_disk():
+        started = await ask(ann)
+        await eventually(lambda: running.writer.trouble)
+        assert "full" in running.writer.trouble
+        await asyncio.sleep(0.5)
+    said, ended = await read(ann, started)
+    assert ended.status == RunStatus.COMPLETED
+    assert said == "".join(step.text for step in steps if isinstance(step, TextDelta))
+    assert (await stored(started))[0].content == said
+
+
+async def test_a_locked_database_only_delays(running, ann, tmp_path):
+    script(*(step for i in range(10) for step in (TextDelta(f"{i} "), 0.05)), Finished("stop"))
+    started = await ask(ann)
+    other = sqlite3.connect(tmp_path / "data" / "ioverse.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    live = asyncio.create_task(read(ann, started))
+    await asyncio.sleep(0.4)
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await live)[0] == "0 1 2 3 4 5 6 7 8 9 "
+    assert (await stored(started))[0].status == MessageStatus.COMPLETE
+
+
 async def test_an_answer_that_cannot_be_stored_says_so_and_is_stored_later(
     running, ann, monkeypatch
 ):
@@ -397,3 +425,26 @@ async def _refusing_database(before=None):
         async with db.transaction() as session:
             connection = await session.connection()
             await connection.execute(text("ALTER TABLE away RENAME TO run_event"))
+
+
+@asynccontextmanager
+async def _full_disk():
+    """The file of the database may not grow any more."""
+    pool = db.engine().sync_engine.pool
+
+    def limit(connection, *_):
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count = 1")  # SQLite makes it the size that there is
+        cursor.close()
+
+    def free(connection, *_):
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count = 4294967294")
+        cursor.close()
+
+    event.listen(pool, "checkout", limit)
+    try:
+        yield
+    finally:
+        event.remove(pool, "checkout", limit)
+        event.listen(pool, "checkout", free)

@@ -24,7 +24,7 @@ def chat_page() -> rx.Component:
             conversation_id=ChatState.conversation_id,
             on_gap=ChatState.resend,
         ),
-        composer(),
+        rx.cond(ChatState.missing, rx.fragment(), composer()),
         notice(undo=ChatListState.undo),
         new=new_chat(),
         items=chat_list(),

@@ -37,9 +37,11 @@ class Relay:
                 yield await self._show_start(state, happening)
             case Following():
                 yield await self._catch_up(state, happening)
-            case ListChanged():
+            case ListChanged(conversation_id=changed):
                 async with state:
                     await (await state.get_state(ChatListState))._load(self._user)
+                    if changed == self._conversation_id:
+                        await state._load_title(self._user)
             case Lagged():
                 yield await self._reload(state)
             case _:

@@ -7,7 +7,7 @@ import reflex as rx
 from ioverse_app.ui.chats.items import ChatItem
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.shell.frame import close_sidebar
+from ioverse_app.ui.shell.sidebar import CLOSES
 
 
 def new_chat() -> rx.Component:
@@ -18,7 +18,8 @@ def new_chat() -> rx.Component:
         type="button",
         aria_label="New chat",
         class_name="row",
-        on_click=[rx.redirect("/chat"), close_sidebar],
+        custom_attrs=CLOSES,
+        on_click=rx.redirect("/chat"),
     )
 
 
@@ -59,7 +60,7 @@ def _line(chat: rx.Var[ChatItem]) -> rx.Component:
                     href="/chat/" + chat.id,
                     underline="none",
                     title=chat.title,
-                    on_click=close_sidebar,
+                    custom_attrs=CLOSES,
                     aria_current=rx.cond(ChatState.conversation_id == chat.id, "page", "false"),
                 ),
                 _menu(chat),

@@ -76,14 +76,18 @@ class ChatState(rx.State):
         """Show what happens to this person's chats, and every word of the open one."""
         async with self:
             user = await current_user(self)
-            conversation_id = self.conversation_id
+            conversation_id = "" if self.missing else self.conversation_id
         if user is None:
             return
         relay = Relay(user, conversation_id)
-        async with aclosing(feeds.follow(user, conversation_id or None)) as happenings:
-            async for happening in happenings:
-                async for event in relay.tell(self, happening):
-                    yield event
+        try:
+            async with aclosing(feeds.follow(user, conversation_id or None)) as happenings:
+                async for happening in happenings:
+                    async for event in relay.tell(self, happening):
+                        yield event
+        except NotFound:  # it was deleted, in another tab
+            async with self:
+                self.missing = True
 
     @rx.event
     async def send(self, form: dict[str, str]):
@@ -210,6 +214,16 @@ class ChatState(rx.State):
         self.has_earlier = page.earlier_id is not None
         self.messages = [MessageItem.of(message) for message in page.items]
         return push_all(_texts(page.items))
+
+    async def _load_title(self, user: User) -> None:
+        """Read what may have been changed in another tab."""
+        try:
+            async with db.reading() as session:
+                conversation = await conversations.get(session, user, self.conversation_id)
+        except NotFound:
+            self.missing = True
+        else:
+            self.title, self.missing = conversation.title, False
 
     async def _load_models(self) -> None:
         available = await registry.available()

@@ -6,32 +6,21 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from ioverse_app.ui.shell.account_menu import account_menu
+from ioverse_app.ui.shell.sidebar import CLOSES, OPENS, Sidebar
 from ioverse_app.ui.shell.state import ShellState
-
-SIDEBAR = "sidebar"
-
-close_sidebar = rx.call_function(
-    rx.Var(f"(() => document.getElementById('{SIDEBAR}')?.hidePopover?.())")
-)
-"""Puts the drawer of small screens away; elsewhere it does nothing."""
 
 
 def frame(*children: rx.Component, new: rx.Component, items: rx.Component) -> rx.Component:
     """A page: `new` starts something, `items` are what the page is about."""
     return rx.el.div(
-        rx.el.nav(
+        Sidebar.create(
             _top(),
             new,
             items,
             rx.el.div(class_name="spacer"),
             rx.el.div(account_menu(), class_name="account"),
-            id=SIDEBAR,
-            aria_label="Chats",
-            class_name="sidebar",
-            custom_attrs={
-                "popover": "auto",
-                "data-collapsed": rx.cond(ShellState.folded == "yes", "true", "false"),
-            },
+            label="Chats",
+            folded=ShellState.folded == "yes",
         ),
         rx.el.main(*children, class_name="main"),
         rx.cond(
@@ -50,7 +39,7 @@ def header(title: rx.Var[str] | str, *actions: rx.Component) -> rx.Component:
             type="button",
             aria_label="Open sidebar",
             class_name="icon-button open-sidebar",
-            custom_attrs={"popovertarget": SIDEBAR},
+            custom_attrs=OPENS,
         ),
         rx.el.h1(title),
         *actions,
@@ -78,7 +67,7 @@ def _top() -> rx.Component:
             type="button",
             aria_label="Close sidebar",
             class_name="icon-button close",
-            custom_attrs={"popovertarget": SIDEBAR, "popovertargetaction": "hide"},
+            custom_attrs=CLOSES,
         ),
         class_name="top",
     )

@@ -1,4 +1,4 @@
-"""The wrapped components: the text of a message, the conversation around it, the composer's field."""
+"""The wrapped components: a message's text, the conversation around it, the composer's field."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class ComposerField(rx.Component):
 
 
 def message_text(message_id: Any, *, role: Any = "assistant", **props: Any) -> rx.Component:
-    """The text of a message. `streaming` shows a caret; `length` (code points) checks a whole text."""
+    """A message's text. `streaming` shows a caret; `length` (code points) checks a whole text."""
     return MessageText.create(message_id=message_id, role=role, **props)
 
 
 def conversation_log(*children: rx.Component, **props: Any) -> rx.Component:
-    """The conversation: `on_gap(message_id, have)` asks for text, `on_near_top()` for older messages."""
+    """The conversation: `on_gap(message_id, have)` asks for text, `on_near_top()` for older."""
     return ConversationLog.create(*children, **props)
 
 

@@ -44,7 +44,7 @@ export function ConversationLog({ children, conversationId, onGap, onNearTop, cl
 
 /** Follows the growth for a reader at the end, and holds the place of one who scrolled up. */
 function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
-  const view = useRef({ stuck: true, top: 0, anchor: null, place: null, asked: 0, pressed: false });
+  const view = useRef({ stuck: true, top: 0, anchor: null, place: null, height: 0, asked: 0, pressed: false });
   const nearTop = useRef(onNearTop);
   nearTop.current = onNearTop;
   const toEnd = useRef((behavior = "auto") => {
@@ -67,7 +67,8 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
 
     const remember = () => {
       now.top = box.scrollTop;
-      now.anchor = now.stuck ? null : firstSeen(content.current, box.getBoundingClientRect().top);
+      now.height = box.scrollHeight;
+      now.anchor = now.stuck ? null : anchorIn(content.current, box.getBoundingClientRect());
       now.place = placeOf(content.current, now.anchor);
     };
     // Whatever came in or grew above the anchor, it stays where the reader sees it.
@@ -81,6 +82,7 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
     };
     const scrolled = () => {
       hold();
+      if (box.scrollTop === now.top) return setAtEnd(now.stuck); // The hand that scrolled was ours.
       if (left() <= (box.scrollTop > now.top ? NEAR_END : AT_END)) now.stuck = true;
       else if (box.scrollTop < now.top) now.stuck = false;
       setAtEnd(now.stuck);
@@ -91,10 +93,13 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
       }
     };
     const resized = () => {
-      if (!now.stuck) return hold();
+      // Moved up since, and not by a shrinking text: its scroll event is still to come.
+      const leaving = box.scrollTop < now.top && box.scrollHeight >= now.height;
+      if (!now.stuck || leaving) return hold();
       if (selecting()) return;
       box.scrollTop = box.scrollHeight;
       now.top = box.scrollTop;
+      now.height = box.scrollHeight;
     };
     const observer = new ResizeObserver(resized);
     observer.observe(content.current);
@@ -112,11 +117,17 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
   return toEnd;
 }
 
-/** The id of the message at the upper edge of the view: the place to hold when the height above it changes. */
-function firstSeen(content, edge) {
-  for (const message of content.querySelectorAll("[data-message-id]"))
-    if (message.getBoundingClientRect().bottom > edge) return message.dataset.messageId;
-  return null;
+/** The first message that begins within the view, or the one that fills it: the place to hold. */
+function anchorIn(content, { top, bottom }) {
+  let filling = null;
+  for (const message of content.querySelectorAll("[data-message-id]")) {
+    const at = message.getBoundingClientRect();
+    if (at.top >= bottom) break;
+    if (at.bottom <= top || !at.height) continue;
+    if (at.top >= top) return message.dataset.messageId;
+    filling = message.dataset.messageId;
+  }
+  return filling;
 }
 
 /** Where a message begins within the content, whatever the scroll position. */
