@@ -48,7 +48,9 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
             rx.el.div(copy_button(message_id=item.id), class_name="actions"),
             rx.cond(
                 item.stats != "",
-                rx.el.span(item.stats, class_name="stats", custom_attrs=_STATS),
+                rx.el.span(
+                    item.stats, class_name="stats", custom_attrs={"data-testid": "message-stats"}
+                ),
             ),
             rx.cond(
                 item.left_out > 0,
@@ -102,6 +104,3 @@ def _reasoning(item: rx.Var[MessageItem]) -> rx.Component:
         rx.el.div(message_text(message_id=item.id + "/r", role="assistant")),
         class_name="reasoning",
     )
-
-
-_STATS = {"data-testid": "message-stats"}

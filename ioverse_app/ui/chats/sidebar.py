@@ -7,7 +7,7 @@ import reflex as rx
 from ioverse_app.ui.chats.items import ChatItem
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.shell.sidebar import CLOSES
+from ioverse_app.ui.shell.sidebar import closes
 
 
 def new_chat() -> rx.Component:
@@ -18,7 +18,7 @@ def new_chat() -> rx.Component:
         type="button",
         aria_label="New chat",
         class_name="row",
-        custom_attrs=CLOSES,
+        custom_attrs=closes(),
         on_click=rx.redirect("/chat"),
     )
 
@@ -60,7 +60,7 @@ def _line(chat: rx.Var[ChatItem]) -> rx.Component:
                     href="/chat/" + chat.id,
                     underline="none",
                     title=chat.title,
-                    custom_attrs=CLOSES,
+                    custom_attrs=closes(),
                     aria_current=rx.cond(ChatState.conversation_id == chat.id, "page", "false"),
                 ),
                 _menu(chat),
@@ -102,7 +102,7 @@ def _menu(chat: rx.Var[ChatItem]) -> rx.Component:
             rx.menu.item(
                 rx.icon("trash-2", size=16),
                 "Delete",
-                color="red",
+                color="var(--red-11)",
                 on_select=ChatListState.ask_delete(chat.id, chat.title),
             ),
         ),

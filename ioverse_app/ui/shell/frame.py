@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from ioverse_app.ui.shell.account_menu import account_menu
-from ioverse_app.ui.shell.sidebar import CLOSES, OPENS, Sidebar
+from ioverse_app.ui.shell.sidebar import Sidebar, closes, opens
 from ioverse_app.ui.shell.state import ShellState
 
 
@@ -39,7 +39,7 @@ def header(title: rx.Var[str] | str, *actions: rx.Component) -> rx.Component:
             type="button",
             aria_label="Open sidebar",
             class_name="icon-button open-sidebar",
-            custom_attrs=OPENS,
+            custom_attrs=opens(),
         ),
         rx.el.h1(title),
         *actions,
@@ -67,7 +67,7 @@ def _top() -> rx.Component:
             type="button",
             aria_label="Close sidebar",
             class_name="icon-button close",
-            custom_attrs=CLOSES,
+            custom_attrs=closes(),
         ),
         class_name="top",
     )

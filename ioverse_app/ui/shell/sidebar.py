@@ -6,11 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-OPENS: dict[str, Any] = {"data-opens-sidebar": ""}
-"""Attributes of what opens the drawer when it is clicked."""
 
-CLOSES: dict[str, Any] = {"data-closes-sidebar": ""}
-"""Attributes of what puts the drawer away when it is clicked."""
+def opens() -> dict[str, Any]:
+    """Attributes of what opens the drawer. Always new ones, since Reflex adds to them."""
+    return {"data-opens-sidebar": ""}
+
+
+def closes() -> dict[str, Any]:
+    """Attributes of what puts the drawer away."""
+    return {"data-closes-sidebar": ""}
 
 
 class Sidebar(rx.Component):
