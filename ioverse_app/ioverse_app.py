@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 from ioverse_app import db, migrations, security
 from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
+from ioverse_app.errors import AppError
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts
 from ioverse_app.ui.accounts import login_page, register_page
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LOGIN, REGISTER = "/login", "/register"
 PAGES = (LOGIN, REGISTER)
+UNFORESEEN = "Something went wrong. It has been logged; please try again."
 STYLES = ["/styles/base.css", "/styles/shell.css", "/styles/chat.css", "/styles/home.css"]
 
 
@@ -42,9 +44,11 @@ async def lifespan() -> AsyncIterator[None]:
 
 
 def apologise(exception: Exception) -> EventSpec:
-    """What a page is told when a handler fails in a way that nobody foresaw."""
+    """What a page is told when a handler fails: the sentence, if somebody foresaw it."""
+    if isinstance(exception, AppError):
+        return cast(EventSpec, NoticeState.say(exception.message))
     logger.error("A handler failed", exc_info=exception)
-    return cast(EventSpec, NoticeState.apologise())
+    return cast(EventSpec, NoticeState.say(UNFORESEEN))
 
 
 def create_app() -> rx.App:

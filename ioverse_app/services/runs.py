@@ -27,7 +27,7 @@ from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, 
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.tables.run import OPEN
 
-SYSTEM_PROMPT = "You are a helpful assistant. Answer in the language of the question, in Markdown."
+SYSTEM_PROMPT = "You are a helpful assistant."
 GO_ON = "Go on exactly where you stopped. Repeat nothing."
 OUTPUT = 4096
 """The tokens that are kept free for the answer, where the model's window allows it."""

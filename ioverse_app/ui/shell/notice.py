@@ -34,9 +34,9 @@ class NoticeState(rx.State):
         self._clear()
 
     @rx.event
-    def apologise(self):
-        """Say that something went wrong which nobody foresaw."""
-        self._show("Something went wrong. It has been logged; please try again.")
+    def say(self, text: str):
+        """Show a sentence for a while."""
+        self._show(text)
         return NoticeState.fade
 
     def _show(self, text: str, undo_id: str = "") -> None:
