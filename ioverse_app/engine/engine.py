@@ -17,7 +17,7 @@ from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.job import Job, Outcome, cancelled, interrupted, work
 from ioverse_app.engine.log import RunLog
 from ioverse_app.engine.slots import Slots
-from ioverse_app.engine.stored import stored_batches
+from ioverse_app.engine.stored import stored_batches, stored_entries
 from ioverse_app.engine.writer import LogWriter
 from ioverse_app.errors import Unavailable
 from ioverse_app.tables import RunStatus, Worker, now
@@ -98,6 +98,11 @@ class Engine:
         async with aclosing(found):
             async for batch in found:
                 yield batch
+
+    async def so_far(self, run_id: str) -> Sequence[Entry]:
+        """What the log of a run has now, from wherever it is."""
+        log = self._logs.get(run_id)
+        return log.entries if log else (await stored_entries(run_id))
 
     async def _run(self, job: Job, then: Then | None) -> None:
         log = self._logs[job.run_id]

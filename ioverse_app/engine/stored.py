@@ -14,19 +14,24 @@ from ioverse_app.tables import Run, RunEvent, RunStatus
 POLL_SECONDS = 0.2
 
 
+async def stored_entries(run_id: str, after: int = 0) -> list[Entry]:
+    """The entries of a run behind number `after` that are stored now."""
+    query = (
+        select(RunEvent)
+        .where(RunEvent.run_id == run_id, RunEvent.number > after)
+        .order_by(col(RunEvent.number))
+    )
+    async with db.reading() as session:
+        rows = (await session.exec(query)).all()
+    return [Entry(row.number, decode(row.kind, row.data)) for row in rows]
+
+
 async def stored_batches(run_id: str, after: int = 0) -> AsyncGenerator[list[Entry], None]:
     """The stored entries of a run behind number `after`, and what is added, to its end."""
     while True:
         async with db.reading() as session:
             run = await session.get(Run, run_id)
-            rows = (
-                await session.exec(
-                    select(RunEvent)
-                    .where(RunEvent.run_id == run_id, RunEvent.number > after)
-                    .order_by(col(RunEvent.number))
-                )
-            ).all()
-        batch = [Entry(row.number, decode(row.kind, row.data)) for row in rows]
+        batch = await stored_entries(run_id, after)
         if batch:
             yield batch
             after = batch[-1].number

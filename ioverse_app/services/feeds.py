@@ -42,11 +42,14 @@ Happening = Following | Said | ListChanged | RunStarted | RunEnded | Lagged
 Inbox = asyncio.Queue[Happening]
 
 
-async def follow(user: User, conversation_id: str | None) -> AsyncGenerator[Happening, None]:
+async def follow(
+    user: User, conversation_id: str | None, begun: RunStarted | None = None
+) -> AsyncGenerator[Happening, None]:
     """What this person's page should show, from now on.
 
     Notices about all their chats, and of the open conversation every run from its first entry:
-    the one that is at work, and those that begin later.
+    the one that is at work, and those that begin later. `begun` is the run that the page itself
+    has just begun with a new conversation: there is nothing else to look for.
     """
     inbox: Inbox = asyncio.Queue()
     readers: dict[str, asyncio.Task[None]] = {}
@@ -58,7 +61,9 @@ async def follow(user: User, conversation_id: str | None) -> AsyncGenerator[Happ
     with live.following(topic(user.id)) as subscription:
         listener = asyncio.create_task(_listen(subscription, inbox))
         try:
-            if conversation_id is not None:
+            if begun is not None:
+                read(begun)
+            elif conversation_id is not None:
                 following, run = await _look(user, conversation_id)
                 yield following
                 if run is not None:

@@ -19,12 +19,12 @@ from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import registry
+from ioverse_app.providers.events import TextDelta
 from ioverse_app.providers.provider import Request, Turn
 from ioverse_app.services import conversations, messages
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
-from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.tables.run import OPEN
 
 SYSTEM_PROMPT = "You are a helpful assistant."
@@ -54,12 +54,11 @@ async def start(
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
         if conversation_id is None:
-            conversation = await conversations.start(session, user)
+            conversation = await conversations.start(session, user, title_of(text))
         else:
             conversation = await conversations.get(session, user, conversation_id)
-        await _none_running(session, conversation)
-        if conversation.title == NEW_TITLE:
-            conversation.title = title_of(text)
+            await _none_running(session, conversation)
+        history = await messages.branch(session, conversation, conversation.head_id, HISTORY)
         question = Message(
             conversation_id=conversation.id,
             parent_id=conversation.head_id,
@@ -67,9 +66,8 @@ async def start(
             content=text,
         )
         session.add(question)
-        await session.flush()
         answer = await _add_answer(session, conversation, question.id, ref)
-        job = await _prepare(session, user, conversation, answer)
+        job = await _prepare(session, user, conversation, answer, [*history, question])
     return _begin(user, job, conversation.id, question.id)
 
 
@@ -79,8 +77,9 @@ async def retry(user: User, message_id: str, *, model: str | None = None) -> Sta
         old, conversation = await _answer(session, user, message_id)
         await _none_running(session, conversation)
         ref = model or old.model or ""
+        history = await messages.branch(session, conversation, old.parent_id, HISTORY)
         answer = await _add_answer(session, conversation, old.parent_id, ref)
-        job = await _prepare(session, user, conversation, answer)
+        job = await _prepare(session, user, conversation, answer, history)
     return _begin(user, job, conversation.id, None)
 
 
@@ -91,7 +90,8 @@ async def resume(user: User, message_id: str) -> Started:
         await _none_running(session, conversation)
         if answer.status == MessageStatus.COMPLETE and answer.finish_reason != "length":
             raise Conflict("This answer is complete.", code="answer_complete")
-        job = await _prepare(session, user, conversation, answer)
+        history = await messages.branch(session, conversation, answer.id, HISTORY)
+        job = await _prepare(session, user, conversation, answer, history)
         answer.status = MessageStatus.STREAMING
         answer.error_code = answer.error_message = answer.finish_reason = None
     return _begin(user, job, conversation.id, None)
@@ -116,6 +116,17 @@ async def active(session: AsyncSession, conversation: Conversation) -> Run | Non
     """The run that is at work in a conversation, if there is one."""
     query = select(Run).where(Run.conversation_id == conversation.id, col(Run.status).in_(OPEN))
     return (await session.exec(query)).first()
+
+
+async def text_so_far(user: User, message_id: str) -> str:
+    """All that a message says now, with what a run at work has added."""
+    async with db.reading() as session:
+        message = await messages.get(session, user, message_id)
+        query = select(Run).where(Run.message_id == message.id, col(Run.status).in_(OPEN))
+        run = (await session.exec(query)).first()
+    entries = await engine.current().so_far(run.id) if run else ()
+    said = [entry.event.text for entry in entries if isinstance(entry.event, TextDelta)]
+    return message.content + "".join(said)
 
 
 async def newest(session: AsyncSession, conversation: Conversation) -> Run | None:
@@ -176,13 +187,16 @@ async def _add_answer(
 
 
 async def _prepare(
-    session: AsyncSession, user: User, conversation: Conversation, answer: Message
+    session: AsyncSession,
+    user: User,
+    conversation: Conversation,
+    answer: Message,
+    history: Sequence[Message],
 ) -> Job:
-    """The run's row, and what the engine needs to do it."""
+    """The run's row, and what the engine needs to do it. `history` is what the model may see."""
     worker = engine.current()
     worker.slots.check(user.id)
     provider, profile = registry.find(answer.model or "")
-    history = await messages.branch(session, conversation, answer.id, HISTORY)
     output = min(profile.output_limit or OUTPUT, OUTPUT, profile.context_window // 2)
     chosen = plan(_turns(history, answer), profile.context_window, output)
     answer.left_out = chosen.left_out

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import tempfile
-from pathlib import Path
 
 import httpx
 from page_client import PageClient, register
-from server import app, upstream
 from upstream import TEXT
 
 
@@ -58,24 +54,3 @@ def _delays(page: PageClient, entry: dict) -> list[float]:
             delays.append(arrival.at - entry["sent"][chunk])
             chunk += 1
     return delays
-
-
-def main() -> None:
-    """Measure by itself: `python tests/bench/crowd.py [people] [model]`."""
-    people, model = int(sys.argv[1]), sys.argv[2]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        provider = upstream(folder, 3902).start("/models")
-        served = app(
-            folder, 3102, OPENAI_BASE_URL="http://127.0.0.1:3902/v1", OPENAI_API_KEY="x"
-        ).start()
-        try:
-            print(asyncio.run(crowd(people, model, served.url, provider.url, served)))
-        finally:
-            served.stop()
-            provider.stop()
-            print((folder / "server.log").read_text()[-3000:])
-
-
-if __name__ == "__main__":
-    main()

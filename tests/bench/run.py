@@ -1,7 +1,7 @@
 """`make bench`: the built app beside a naive one, with the same provider, in the same run.
 
 Prints a table and writes bench-results/latest.json. `--quick` leaves the naive app and half of the
-repeats out.
+repeats out; `--only crowd` measures that part alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -51,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--only", nargs="*", help="page, kill, crowd, naive")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         measured = measure(Path(name), options)
@@ -66,30 +69,42 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
     """Every figure, as `{name: {"ioverse": ..., "naive": ...}}`."""
     provider = upstream(folder, free_port()).start("/models")
     provide = {"OPENAI_BASE_URL": f"{provider.url}/v1", "OPENAI_API_KEY": "x"}
+    repeats = 3 if options.quick else 7
     found: dict[str, dict] = {}
 
     def note(name: str, value: object, **beside: object) -> None:
         found[name] = {"ioverse": value, **beside}
         print(f"{name}: {value} {beside or ''}", file=sys.stderr, flush=True)
 
+    def wanted(part: str) -> bool:
+        return not options.only or part in options.only
+
+    @contextmanager
+    def served(part: str) -> Iterator[Process]:
+        """The app with data of its own."""
+        data = folder / part
+        server = app(folder, free_port(), **provide, DATA_DIR=str(data)).start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
     try:
-        repeats = 3 if options.quick else 7
-        served = app(folder, free_port(), **provide).start()
-        _page_figures(served, repeats, note)
-        served.stop()
-
-        served = app(folder / "..", free_port(), **provide, DATA_DIR=str(folder / "kill")).start()
-        note("missing_after_kill_ms", _kill(served, folder / "kill" / "ioverse.db", repeats))
-        served.stop()
-
-        served = app(folder, free_port(), **provide, DATA_DIR=str(folder / "crowd")).start()
-        many = asyncio.run(crowd(options.people, "50x12", served.url, provider.url, served))
-        served.stop()
-        note("crowd_p95_ms", many["latency_ms"]["p95"], all=many["latency_ms"])
-        note("crowd_cpu_ms_per_chunk", many["cpu_ms_per_chunk"], chunks=many["chunks"])
-        note("crowd_equal_texts", many["equal_texts"], of=many["answers"])
-        note("crowd_memory_mb", many["memory_mb"])
-        if not options.quick:
+        if wanted("page"):
+            with served("page") as server:
+                _page_figures(server, repeats, note)
+        if wanted("kill"):
+            with served("kill") as server:
+                missing = _kill(server, folder / "kill" / "ioverse.db", repeats)
+            note("missing_after_kill_ms", missing)
+        if wanted("crowd"):
+            with served("crowd") as server:
+                many = asyncio.run(crowd(options.people, "50x12", server.url, provider.url, server))
+            note("crowd_p95_ms", many["latency_ms"]["p95"], all=many["latency_ms"])
+            note("crowd_cpu_ms_per_chunk", many["cpu_ms_per_chunk"], chunks=many["chunks"])
+            note("crowd_equal_texts", many["equal_texts"], of=many["answers"])
+            note("crowd_memory_mb", many["memory_mb"])
+        if wanted("naive") and not options.quick:
             _naive(folder, provide, found)
     finally:
         provider.stop()
@@ -176,10 +191,13 @@ def _naive(folder: Path, provide: dict[str, str], found: dict) -> None:
             fast = _answer(chromium, served.url, "", "0x80")
     finally:
         served.stop()
-    for name in ("main_thread_s", "longest_task_ms"):
-        found[name]["naive"] = slow[name]
-    found["bytes_per_byte at 100/s"]["naive"] = slow["bytes_per_byte"]
-    found["bytes_per_byte as fast as possible"]["naive"] = fast["bytes_per_byte"]
+    for name, value in {
+        "main_thread_s": slow["main_thread_s"],
+        "longest_task_ms": slow["longest_task_ms"],
+        "bytes_per_byte at 100/s": slow["bytes_per_byte"],
+        "bytes_per_byte as fast as possible": fast["bytes_per_byte"],
+    }.items():
+        found.setdefault(name, {"ioverse": None})["naive"] = value
 
 
 def table(measured: dict) -> str:

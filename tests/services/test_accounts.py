@@ -242,7 +242,7 @@ def test_addresses_of_one_household_share_the_limit_and_memory_is_bounded():
     guesses.check("2001:db8::ffff")
 
 
-async def test_a_person_sees_nobody_but_themselves(session, ann, bob):
+async def test_a_person_sees_nobody_but_themselves(ann, bob, session):
     assert (await accounts.get(session, ann, ann.id)).id == ann.id
     for wanted in (bob.id, "nobody", "a\0b"):
         with pytest.raises(NotFound, match="User not found"):
@@ -274,7 +274,7 @@ async def test_the_administrator_of_the_settings_is_made_once(database, configur
     assert await _sign_in("boss@example.org")
 
 
-async def test_the_settings_make_no_administrator_where_there_are_people(session, ann, configure):
+async def test_the_settings_make_no_administrator_where_there_are_people(ann, session, configure):
     configure(admin_email="boss@example.org", admin_password=PASSWORD)
     assert await accounts.ensure_admin(session) is None
 

@@ -14,7 +14,7 @@ from ioverse_app.tables import Message, now
 
 
 @both_databases
-async def test_the_list_is_paged_newest_first(session, ann, bob):
+async def test_the_list_is_paged_newest_first(ann, bob, session):
     await conversations.start(session, bob, "Not mine")
     made = []
     for i in range(7):
@@ -31,7 +31,7 @@ async def test_the_list_is_paged_newest_first(session, ann, bob):
     assert titles == [f"Chat {i}" for i in range(6, -1, -1)]
 
 
-async def test_a_conversation_is_invisible_to_everyone_else(session, ann, bob):
+async def test_a_conversation_is_invisible_to_everyone_else(ann, bob, session):
     chat = await conversations.start(session, ann, "Plans")
     for verb in (conversations.get, conversations.delete, conversations.restore):
         with pytest.raises(NotFound):
@@ -40,7 +40,7 @@ async def test_a_conversation_is_invisible_to_everyone_else(session, ann, bob):
         await conversations.rename(session, bob, chat.id, "Mine now")
 
 
-async def test_a_deleted_chat_can_be_brought_back(session, ann):
+async def test_a_deleted_chat_can_be_brought_back(ann, session):
     chat = await conversations.start(session, ann, "Plans")
     await conversations.delete(session, ann, chat.id)
     assert (await conversations.page(session, ann)).items == []
@@ -50,7 +50,7 @@ async def test_a_deleted_chat_can_be_brought_back(session, ann):
     assert (await conversations.get(session, ann, chat.id)).title == "Plans"
 
 
-async def test_a_title_is_tidied_and_checked(session, ann):
+async def test_a_title_is_tidied_and_checked(ann, session):
     chat = await conversations.start(session, ann)
     renamed = await conversations.rename(session, ann, chat.id, "  Two\n words\x00 ")
     assert renamed.title == "Two words"
@@ -60,7 +60,7 @@ async def test_a_title_is_tidied_and_checked(session, ann):
 
 
 @both_databases
-async def test_a_long_conversation_is_read_page_by_page(session, ann):
+async def test_a_long_conversation_is_read_page_by_page(ann, session):
     chat = await conversations.start(session, ann)
     parent = None
     for i in range(25):
@@ -81,7 +81,7 @@ async def test_a_long_conversation_is_read_page_by_page(session, ann):
     assert read == [f"Message {i}" for i in range(25)]
 
 
-async def test_somebody_elses_message_is_not_there(session, ann, bob):
+async def test_somebody_elses_message_is_not_there(ann, bob, session):
     chat = await conversations.start(session, ann)
     message = Message(conversation_id=chat.id, role="user", content="Secret")
     session.add(message)

@@ -25,6 +25,7 @@ def composer() -> rx.Component:
                     class_name="bar",
                 ),
                 on_submit=ChatState.send,
+                method="dialog",  # until the page is alive, Send does nothing and loses nothing
                 class_name="composer",
             ),
             rx.el.p(ChatState.trouble, class_name="hint"),

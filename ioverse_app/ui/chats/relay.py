@@ -105,4 +105,6 @@ class Relay:
 
     async def _reload(self, state: ChatState) -> Any:
         async with state:
-            return await state._load(self._user)
+            loaded = await state._read(self._user)
+            state._show(loaded)
+        return loaded.texts() if loaded else None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 import reflex as rx
+from reflex.event import Event
 
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import registry
 from ioverse_app.services import conversations, feeds, messages, runs
+from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
-from ioverse_app.tables import Message, MessageStatus, User
+from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup
@@ -28,6 +31,19 @@ from ioverse_app.ui.transcript import (
     push_all,
     reasoning,
 )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a conversation looks like in the database."""
+
+    conversation: Conversation
+    page: messages.Page
+    run: Run | None
+
+    def texts(self) -> Event:
+        """The event that brings the texts of the messages to the page."""
+        return push_all(_texts(self.page.items))
 
 
 class ChatState(rx.State):
@@ -46,7 +62,7 @@ class ChatState(rx.State):
     problem: str = ""
 
     _earlier_id: str | None = None
-    _begun_here: str = ""
+    _begun: RunStarted | None = None
 
     @rx.event
     async def open(self):
@@ -56,16 +72,18 @@ class ChatState(rx.State):
             yield user
             return
         wanted = self._wanted_id()
-        begun_here, self._begun_here = self._begun_here, ""
-        if wanted and wanted == begun_here:  # it is all on the screen but in the list
-            yield ChatState.listen
+        if self._begun and self._begun.conversation_id == wanted:
+            yield ChatState.listen  # it is all on the screen, but for the list
             await (await self.get_state(ChatListState))._load(user)
             return
+        self._begun = None
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
             self._show_nothing(wanted)
             yield
-        yield await self._load(user)
+        if loaded := await self._read(user):
+            yield loaded.texts()  # before the messages that show them
+        self._show(loaded)
         await (await self.get_state(ChatListState))._load(user)
         yield
         await self._load_models()
@@ -77,11 +95,12 @@ class ChatState(rx.State):
         async with self:
             user = await current_user(self)
             conversation_id = "" if self.missing else self.conversation_id
+            begun, self._begun = self._begun, None
         if user is None:
             return
         relay = Relay(user, conversation_id)
         try:
-            async with aclosing(feeds.follow(user, conversation_id or None)) as happenings:
+            async with aclosing(feeds.follow(user, conversation_id or None, begun)) as happenings:
                 async for happening in happenings:
                     async for event in relay.tell(self, happening):
                         yield event
@@ -108,7 +127,10 @@ class ChatState(rx.State):
         self._begin(started)
         shown = [draft_taken(), push(question.id, 0, messages.checked(text))]
         if chat_id is None:
-            self.conversation_id = self._begun_here = started.conversation_id
+            self.conversation_id = started.conversation_id
+            self._begun = RunStarted(
+                started.conversation_id, started.run_id, started.answer_id, question.id
+            )
             self.title = title_of(messages.checked(text))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
@@ -168,10 +190,12 @@ class ChatState(rx.State):
         if user is None:
             return None
         base, _, channel = message_id.partition("/")
-        async with db.reading() as session:
-            message = await messages.get(session, user, base)
-        text = message.reasoning if channel else message.content
-        return push_all([(message_id, have, text[max(0, have) :])])
+        if channel:
+            async with db.reading() as session:
+                text = (await messages.get(session, user, base)).reasoning
+        else:
+            text = await runs.text_so_far(user, base)
+        return push(message_id, max(0, have), text[max(0, have) :])
 
     @rx.event
     def choose_model(self, ref: str):
@@ -194,9 +218,8 @@ class ChatState(rx.State):
         self.has_earlier = self.missing = False
         self.ready = not conversation_id
 
-    async def _load(self, user: User) -> rx.event.EventSpec | None:
-        """Read the newest messages; the answer is the event that shows their texts."""
-        self.ready = True
+    async def _read(self, user: User) -> Loaded | None:
+        """Read the newest messages of the open conversation, if there is one."""
         if not self.conversation_id:
             return None
         try:
@@ -207,13 +230,19 @@ class ChatState(rx.State):
         except NotFound:
             self.missing = True
             return None
-        self.title = conversation.title
-        self.model = conversation.model or self.model
-        self.running_id = run.id if run else ""
-        self._earlier_id = page.earlier_id
-        self.has_earlier = page.earlier_id is not None
-        self.messages = [MessageItem.of(message) for message in page.items]
-        return push_all(_texts(page.items))
+        return Loaded(conversation, page, run)
+
+    def _show(self, loaded: Loaded | None) -> None:
+        """Put what was read on the screen."""
+        self.ready = True
+        if loaded is None:
+            return
+        self.title = loaded.conversation.title
+        self.model = loaded.conversation.model or self.model
+        self.running_id = loaded.run.id if loaded.run else ""
+        self._earlier_id = loaded.page.earlier_id
+        self.has_earlier = loaded.page.earlier_id is not None
+        self.messages = [MessageItem.of(message) for message in loaded.page.items]
 
     async def _load_title(self, user: User) -> None:
         """Read what may have been changed in another tab."""

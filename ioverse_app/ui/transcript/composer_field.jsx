@@ -14,9 +14,10 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
     const before = place.current;
     place.current = conversationId || NEW;
     // A first message made this conversation: what was typed meanwhile belongs to it.
-    if (before === NEW && sentFrom === NEW) moveDrafts(NEW, place.current);
+    const begun = begunAnew && place.current !== NEW;
+    if (begun) moveDrafts(NEW, place.current);
     // Typed before the page came alive: that is newer than any draft.
-    else if (before || !box.value) box.value = recall(place.current);
+    if (!box.value || (before && !begun)) box.value = recall(place.current);
     fit(box);
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) box.focus({ preventScroll: true });
   }, [conversationId]);
@@ -32,6 +33,7 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
       remember("sent", place.current, box.value);
       remember("draft", place.current, "");
       sentFrom = place.current;
+      begunAnew = sentFrom === NEW;
       // The form is read while this event is handled, so the field is emptied after it.
       setTimeout(() => put(box, ""), 0);
       document.dispatchEvent(new CustomEvent("composer:sent"));
@@ -54,6 +56,7 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
           if (taken) remember("sent", taken, "");
           sentFrom = null;
           if (taken && !text) return;
+          begunAnew = false;
           put(box, text && box.value ? `${text}\n${box.value}` : text);
           remember("draft", place.current, box.value);
         },
@@ -103,11 +106,13 @@ function fit(box) {
 
 const NEW = "new";
 let sentFrom = null; // The conversation whose message the server has not yet taken.
+let begunAnew = false; // A message was sent that will make a conversation.
 
 const remember = (kind, place, text) => write(`${kind}:${place}`, text);
 
 /** What a reload or another conversation left here: sent and not taken, then typed. */
 function recall(place) {
+  if (place === sentFrom) return read(`draft:${place}`); // It is on its way.
   const text = ["sent", "draft"].map((kind) => read(`${kind}:${place}`)).filter(Boolean).join("\n");
   remember("sent", place, "");
   remember("draft", place, text);
@@ -119,7 +124,8 @@ function moveDrafts(from, to) {
     remember(kind, to, read(`${kind}:${from}`));
     remember(kind, from, "");
   }
-  sentFrom = to;
+  if (sentFrom === from) sentFrom = to;
+  begunAnew = false;
 }
 
 function read(key) {

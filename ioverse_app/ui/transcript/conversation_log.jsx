@@ -49,6 +49,7 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
   nearTop.current = onNearTop;
   const toEnd = useRef((behavior = "auto") => {
     const box = scroller.current;
+    if (!box) return; // The page was left.
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     view.current.stuck = true;
     box.scrollTo({ top: box.scrollHeight, behavior: calm ? "auto" : behavior });
@@ -87,8 +88,9 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
       else if (box.scrollTop < now.top) now.stuck = false;
       setAtEnd(now.stuck);
       remember();
-      if (!now.stuck && box.scrollTop < NEAR_TOP && now.asked !== content.current.childElementCount) {
-        now.asked = content.current.childElementCount;
+      const messages = content.current.querySelectorAll("[data-message-id]").length;
+      if (!now.stuck && box.scrollTop < NEAR_TOP && now.asked !== messages) {
+        now.asked = messages;
         nearTop.current?.();
       }
     };

@@ -8,7 +8,7 @@ const HELD_BACK = 1500; // An unclosed formula longer than this is no formula.
 
 // In this order: inline code, display, inline, dollars by two, dollars by one.
 const MARKS =
-  /(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|(?<!\\)\\\[([\s\S]+?)\\\]|(?<!\\)\\\(([\s\S]+?)\\\)|(?<!\\)\$\$([\s\S]+?)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s\\$])\$(?![\w$])/g;
+  /(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|(?<![\\\w])\\\[([\s\S]+?)\\\]|(?<!\\)\\\(([\s\S]+?)\\\)|(?<!\\)\$\$([\s\S]+?)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s\\$])\$(?![\w$])/g;
 const OPEN = /(?<!\\)(?:\\\[|\\\(|\$\$)(?![\s\S]*(?<!\\)(?:\\\]|\\\)|\$\$))/;
 
 /** The text with its formulas marked, and whether there are any. */
@@ -33,6 +33,8 @@ function mark(prose, growing) {
     const formula = display ?? inline ?? dollars;
     if (inline !== undefined && /\n\s*\n/.test(inline)) return all;
     const lead = inline === undefined ? aloneOnItsLine(prose, at, all.length) : null;
+    // In a line, \[…\] may just be a bracket that was escaped: "as in \[1\]".
+    if (display !== undefined && lead === null && !/[\\^_{}=]/.test(display)) return all;
     if (lead === null) return `$$${formula.trim().replace(/\s*\n\s*/g, " ")}$$`;
     const pad = lead.replace(/[^\s>]/g, " ");
     const lines = formula.trim().split("\n").map((line) => pad + line.replace(/^[\s>]+/, ""));

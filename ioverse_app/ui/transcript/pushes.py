@@ -7,7 +7,7 @@ pieces may come out of order. The page asks for what stays missing (`on_gap` of
 replaces it always; `None` forgets it. Reasoning has its own text, under `<message id>/r`.
 
 On the wire an id is its last 12 characters (48 random bits of a UUIDv7): a frame of Reflex 0.10.1
-weighs 92 bytes and the text.
+weighs about 110 bytes and the text.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ export function createStore(schedule = nextFrame) {
   /** A finished text has this many code points: ask for what is missing. */
   function expect(id, points) {
     const entry = entryOf(id);
-    entry.wanted = points;
+    Object.assign(entry, { wanted: points, asked: 0 });
     if (!whole(entry)) watch(entry, UNKNOWN_MS);
   }
 
