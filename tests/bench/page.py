@@ -89,10 +89,10 @@ def _watch(page: Page, send) -> dict:
     send()
     page.locator("[data-role=assistant][data-status=streaming]").last.wait_for()
     page.locator("[data-role=assistant]:not([data-status=streaming])").last.wait_for(
-        timeout=120_000
+        timeout=240_000
     )
     page.locator("[data-role=assistant][data-status=streaming]").wait_for(
-        state="detached", timeout=120_000
+        state="detached", timeout=240_000
     )
     page.wait_for_timeout(1500)
     return {

@@ -19,7 +19,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
     b"transfer-encoding: chunked\r\ncache-control: no-cache\r\n\r\n"
 )
-MODELS = ("100x6", "0x80", "50x12", "20x8")
+MODELS = ("100x6", "0x80", "25x80", "50x12", "20x8")
 
 
 class Upstream:

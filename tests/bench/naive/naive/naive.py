@@ -12,7 +12,7 @@ UPSTREAM = os.environ.get("OPENAI_BASE_URL", "")
 class Chat(rx.State):
     """Everything, text included."""
 
-    model: str = "100x6"
+    model: str = "25x80"
     status: str = "complete"
     messages: list[dict[str, str]] = []
 
@@ -57,10 +57,7 @@ def index() -> rx.Component:
         rx.form(
             rx.text_area(name="message", aria_label="Message"),
             rx.el.select(
-                *[
-                    rx.el.option(name, value=f"compatible/{name}")
-                    for name in ("100x6", "0x80", "20x8")
-                ],
+                *[rx.el.option(name, value=f"compatible/{name}") for name in ("25x80", "0x80")],
                 aria_label="Model",
                 on_change=Chat.choose,
             ),
