@@ -15,13 +15,14 @@ from ioverse_app.api.sse import event, streaming
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.errors import Invalid, NotAllowed, NotFound
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.services import conversations, messages, runs
-from ioverse_app.tables import Conversation, Message, Run, RunStatus, User
+from ioverse_app.services import conversations, messages, runs, votes
+from ioverse_app.tables import Conversation, Message, Run, RunStatus, User, VoteValue
 
 router = APIRouter(prefix="/api", tags=["chats"])
 
 CHAT_NEEDED = "Chat ID is required"
 CHAT_NOT_FOUND = "Chat not found"
+VOTES = {"upvote": VoteValue.UP, "downvote": VoteValue.DOWN}
 
 
 class NewMessage(BaseModel):
@@ -117,6 +118,23 @@ class ChatRef(BaseModel):
     user_id: str | None = None
 
 
+class VoteIn(BaseModel):
+    """A vote: `vote` or `vote_type` is "upvote" or "downvote". The same again takes it back."""
+
+    message_id: str = ""
+    chat_id: str | None = None
+    vote: str | None = None
+    vote_type: str | None = None
+    comment: str | None = None
+
+
+class VoteOut(BaseModel):
+    """What holds now: "upvote", "downvote" or null."""
+
+    message: str
+    vote: str | None
+
+
 class Said(BaseModel):
     """A sentence for people."""
 
@@ -208,6 +226,20 @@ async def messages_of(
     page = await messages.page(session, conversation, last_id=last)
     items = [MessageOut.of(message) for message in page.items]
     return Messages(chat_id=chat_id, messages=items, earlier=page.earlier_id)
+
+
+@router.post("/chats/vote")
+async def vote(body: VoteIn, user: CurrentUser, session: Session) -> VoteOut:
+    """Vote on an answer."""
+    if not body.message_id:
+        raise Invalid("Chat ID and message ID are required", code="message_id_missing")
+    value = VOTES.get(body.vote_type or body.vote or "")
+    if value is None:
+        raise Invalid('Invalid vote type. Use "upvote" or "downvote".', code="vote_type_invalid")
+    now = await votes.cast(session, user, body.message_id, value)
+    if now and body.comment:
+        await votes.comment(session, user, body.message_id, body.comment)
+    return VoteOut(message="Vote updated", vote=f"{now}vote" if now else None)
 
 
 @router.post("/chats/delete")

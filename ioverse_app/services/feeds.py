@@ -7,14 +7,26 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from sqlalchemy import func
+from sqlmodel import col, select
+
 from ioverse_app import db, live
 from ioverse_app.engine import engine
 from ioverse_app.engine.events import Entry
+from ioverse_app.errors import NotFound
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.services import conversations, messages, runs
-from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, topic
-from ioverse_app.tables import User
+from ioverse_app.services import conversations
+from ioverse_app.services.notices import (
+    BranchChanged,
+    ListChanged,
+    RunEnded,
+    RunStarted,
+    Voted,
+    topic,
+)
+from ioverse_app.tables import Conversation, Message, Run, User
+from ioverse_app.tables.run import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Following:
     """From here on nothing is missed. What was loaded before is old unless it agrees with this."""
 
     head_id: str | None
-    answer_id: str | None
+    answer_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,8 @@ class Said:
     entries: Sequence[Entry]
 
 
-Happening = Following | Said | ListChanged | RunStarted | RunEnded | Lagged
+Notice = ListChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
+Happening = Following | Said | Notice
 Inbox = asyncio.Queue[Happening]
 
 
@@ -64,9 +77,9 @@ async def follow(
             if begun is not None:
                 read(begun)
             elif conversation_id is not None:
-                following, run = await _look(user, conversation_id)
+                following, begun_before = await _look(user, conversation_id)
                 yield following
-                if run is not None:
+                for run in begun_before:
                     read(run)
             while True:
                 item = await inbox.get()
@@ -78,21 +91,35 @@ async def follow(
                 task.cancel()
 
 
-async def _look(user: User, conversation_id: str) -> tuple[Following, RunStarted | None]:
-    """How the conversation stands now, and the run that is at work in it."""
+async def _look(user: User, conversation_id: str) -> tuple[Following, list[RunStarted]]:
+    """How the conversation stands now, and the runs that are at work in it."""
+    visible = Conversation.visible_to(user).with_only_columns(col(Conversation.id)).order_by(None)
+    query = (
+        select(
+            col(Conversation.head_id),
+            col(Run.id),
+            col(Run.message_id),
+            func.length(Message.content),
+        )
+        .outerjoin(Run, (col(Run.conversation_id) == Conversation.id) & col(Run.status).in_(OPEN))
+        .outerjoin(Message, col(Message.id) == col(Run.message_id))
+        .where(Conversation.id == conversation_id, col(Conversation.id).in_(visible))
+    )
     async with db.reading() as session:
-        conversation = await conversations.get(session, user, conversation_id)
-        run = await runs.active(session, conversation)
-        if run is None:
-            return Following(conversation.head_id, None), None
-        answer = await messages.get(session, user, run.message_id)
-    started = RunStarted(conversation_id, run.id, answer.id, offset=len(answer.content))
-    return Following(conversation.head_id, answer.id), started
+        rows = (await session.exec(query)).all()
+    if not rows:
+        raise NotFound(conversations.NOT_FOUND)
+    begun = [
+        RunStarted(conversation_id, run_id, answer_id, offset=offset)
+        for _, run_id, answer_id, offset in rows
+        if run_id
+    ]
+    return Following(rows[0][0], frozenset(run.answer_id for run in begun)), begun
 
 
 async def _listen(subscription: live.Subscription, inbox: Inbox) -> None:
     async for notice in subscription:
-        if isinstance(notice, ListChanged | RunStarted | RunEnded | Lagged):
+        if isinstance(notice, Notice):
             inbox.put_nowait(notice)
 
 

@@ -18,6 +18,22 @@ class ListChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchChanged:
+    """Another version of a message is on the screen now."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """This person voted on an answer: `up`, `down`, or "" for a vote taken back."""
+
+    conversation_id: str
+    message_id: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """An answer began. `question_id` is the message that asked, when it is new as well.
 
@@ -45,7 +61,7 @@ def topic(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-Notice = ListChanged | RunStarted | RunEnded
+Notice = ListChanged | BranchChanged | Voted | RunStarted | RunEnded
 
 
 def tell(user_id: str, notice: Notice) -> None:

@@ -47,9 +47,18 @@ class Started:
 
 
 async def start(
-    user: User, conversation_id: str | None, text: str, *, model: str | None = None
+    user: User,
+    conversation_id: str | None,
+    text: str,
+    *,
+    model: str | None = None,
+    after: str | None = None,
 ) -> Started:
-    """Send a message and begin its answer, in a new conversation when there is none."""
+    """Send a message and begin its answer, in a new conversation when there is none.
+
+    It follows the message `after`, which is the last one that the sender saw, or the last one
+    that there is. Two who send at the same moment make two branches.
+    """
     text = messages.checked(text)
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
@@ -57,15 +66,33 @@ async def start(
             conversation = await conversations.start(session, user, title_of(text))
         else:
             conversation = await conversations.get(session, user, conversation_id)
-            await _none_running(session, conversation)
-        history = await messages.branch(session, conversation, conversation.head_id, HISTORY)
+        parent_id = after or conversation.head_id
+        history = await messages.branch(session, conversation, parent_id, HISTORY)
+        if parent_id is not None:
+            _finished(history)
         question = Message(
-            conversation_id=conversation.id,
-            parent_id=conversation.head_id,
-            role="user",
-            content=text,
+            conversation_id=conversation.id, parent_id=parent_id, role="user", content=text
         )
         session.add(question)
+        answer = await _add_answer(session, conversation, question.id, ref)
+        job = await _prepare(session, user, conversation, answer, [*history, question])
+    return _begin(user, job, conversation.id, question.id)
+
+
+async def edit(user: User, message_id: str, text: str, *, model: str | None = None) -> Started:
+    """Ask again in other words. What was asked and answered before stays, as an older version."""
+    text = messages.checked(text)
+    async with db.transaction() as session:
+        old = await messages.get(session, user, message_id)
+        if old.role != "user":
+            raise Invalid("Only a question can be edited.", code="not_a_question")
+        conversation = await conversations.get(session, user, old.conversation_id)
+        history = await messages.branch(session, conversation, old.parent_id, HISTORY)
+        question = Message(
+            conversation_id=conversation.id, parent_id=old.parent_id, role="user", content=text
+        )
+        session.add(question)
+        ref = model or conversation.model or ""
         answer = await _add_answer(session, conversation, question.id, ref)
         job = await _prepare(session, user, conversation, answer, [*history, question])
     return _begin(user, job, conversation.id, question.id)
@@ -75,7 +102,6 @@ async def retry(user: User, message_id: str, *, model: str | None = None) -> Sta
     """Answer again. The answer that was there stays, as an older version."""
     async with db.transaction() as session:
         old, conversation = await _answer(session, user, message_id)
-        await _none_running(session, conversation)
         ref = model or old.model or ""
         history = await messages.branch(session, conversation, old.parent_id, HISTORY)
         answer = await _add_answer(session, conversation, old.parent_id, ref)
@@ -87,7 +113,7 @@ async def resume(user: User, message_id: str) -> Started:
     """Go on with an answer that was stopped, interrupted or cut by its length."""
     async with db.transaction() as session:
         answer, conversation = await _answer(session, user, message_id)
-        await _none_running(session, conversation)
+        _finished([answer])
         if answer.status == MessageStatus.COMPLETE and answer.finish_reason != "length":
             raise Conflict("This answer is complete.", code="answer_complete")
         history = await messages.branch(session, conversation, answer.id, HISTORY)
@@ -112,9 +138,11 @@ async def cancel(user: User, run_id: str) -> None:
     engine.current().cancel(run_id)
 
 
-async def active(session: AsyncSession, conversation: Conversation) -> Run | None:
-    """The run that is at work in a conversation, if there is one."""
-    query = select(Run).where(Run.conversation_id == conversation.id, col(Run.status).in_(OPEN))
+async def at_work(session: AsyncSession, message: Message) -> Run | None:
+    """The run that is writing this message, if there is one."""
+    if message.status != MessageStatus.STREAMING:
+        return None
+    query = select(Run).where(Run.message_id == message.id, col(Run.status).in_(OPEN))
     return (await session.exec(query)).first()
 
 
@@ -122,8 +150,7 @@ async def text_so_far(user: User, message_id: str) -> str:
     """All that a message says now, with what a run at work has added."""
     async with db.reading() as session:
         message = await messages.get(session, user, message_id)
-        query = select(Run).where(Run.message_id == message.id, col(Run.status).in_(OPEN))
-        run = (await session.exec(query)).first()
+        run = await at_work(session, message)
     entries = await engine.current().so_far(run.id) if run else ()
     said = [entry.event.text for entry in entries if isinstance(entry.event, TextDelta)]
     return message.content + "".join(said)
@@ -152,8 +179,11 @@ async def _answer(
     return answer, await conversations.get(session, user, answer.conversation_id)
 
 
-async def _none_running(session: AsyncSession, conversation: Conversation) -> None:
-    if await active(session, conversation) is not None:
+def _finished(branch: Sequence[Message]) -> None:
+    """Nothing can follow a message that is not there, or is still being written."""
+    if not branch:
+        raise NotFound("The message that this follows is not there. Load the chat again.")
+    if branch[-1].status == MessageStatus.STREAMING:
         raise Conflict(
             "An answer is still being written here. Stop it, or wait until it is done.",
             code="run_active",

@@ -7,6 +7,7 @@ from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
 from ioverse_app.tables.session import Session
 from ioverse_app.tables.user import Role, User
+from ioverse_app.tables.vote import Vote, VoteValue
 from ioverse_app.tables.worker import Worker
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "RunStatus",
     "Session",
     "User",
+    "Vote",
+    "VoteValue",
     "Worker",
     "new_id",
     "now",

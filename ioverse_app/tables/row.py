@@ -11,12 +11,16 @@ from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+_last_id = 0
+
 
 def new_id() -> str:
-    """A new id: 32 hex digits that sort by the time they were made (UUIDv7, RFC 9562)."""
+    """A new id: 32 hex digits (UUIDv7, RFC 9562). In this process a later one is always larger."""
+    global _last_id
     milliseconds = time.time_ns() // 1_000_000
     tail = (0x7000 | secrets.randbits(12)) << 64 | (0b10 << 62 | secrets.randbits(62))
-    return f"{milliseconds << 80 | tail:032x}"
+    _last_id = max(_last_id + 1, milliseconds << 80 | tail)
+    return f"{_last_id:032x}"
 
 
 def now() -> datetime:

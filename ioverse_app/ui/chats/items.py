@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from ioverse_app.engine.ending import message_status
 from ioverse_app.engine.events import Ended
 from ioverse_app.providers import catalogue
+from ioverse_app.services.versions import Version
 from ioverse_app.tables import Conversation, Message, MessageStatus
 
 
@@ -42,7 +42,10 @@ class ModelGroup:
 
 @dataclass(frozen=True)
 class MessageItem:
-    """How a message stands. `characters` is how many characters its finished text has."""
+    """How a message stands. `characters` is how many characters its finished text has.
+
+    It is version `number` of `count`; the ids of its neighbours are empty at the ends.
+    """
 
     id: str
     role: str
@@ -55,11 +58,15 @@ class MessageItem:
     can_retry: bool = False
     can_continue: bool = False
     left_out: int = 0
-    sent_at: str = ""
+    number: int = 1
+    count: int = 1
+    previous_id: str = ""
+    next_id: str = ""
+    vote: str = ""
 
     @classmethod
-    def of(cls, message: Message) -> MessageItem:
-        """How this stored message stands."""
+    def of(cls, message: Message, version: Version, vote: str = "") -> MessageItem:
+        """How this stored message stands, where among its versions, and this person's vote."""
         item = cls(
             id=message.id,
             role=message.role,
@@ -68,7 +75,11 @@ class MessageItem:
             characters=len(message.content),
             reasoned=bool(message.reasoning),
             left_out=message.left_out,
-            sent_at=_moment(message.created_at),
+            number=version.number,
+            count=version.count,
+            previous_id=version.previous_id or "",
+            next_id=version.next_id or "",
+            vote=vote,
         )
         if message.status == MessageStatus.STREAMING or message.role != "assistant":
             return item
@@ -86,6 +97,10 @@ class MessageItem:
         status = message_status(ended)
         item = replace(self, characters=length)
         return item._with_end(status, length > 0, ended.finish_reason, ended.error_message, stats)
+
+    def voted(self, value: str) -> MessageItem:
+        """How it stands with this vote."""
+        return replace(self, vote=value)
 
     def thinking(self) -> MessageItem:
         """How it stands when the model thinks before it answers."""
@@ -126,7 +141,3 @@ def _stats(prompt: int | None, completion: int | None, seconds: float | None) ->
     if completion and seconds:
         parts.append(f"{completion / seconds:.0f} tokens/s")
     return " · ".join(parts)
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")

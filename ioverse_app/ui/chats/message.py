@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from ioverse_app.tables import MessageStatus
+from ioverse_app.tables import MessageStatus, VoteValue
 from ioverse_app.ui.chats.items import MessageItem
+from ioverse_app.ui.chats.message_actions import action, thumb, versions
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.transcript import copy_button, message_text
+from ioverse_app.ui.transcript import copy_button, edit_field, message_text
 
 
 def message(item: rx.Var[MessageItem]) -> rx.Component:
@@ -25,11 +26,36 @@ def message(item: rx.Var[MessageItem]) -> rx.Component:
 
 
 def _question(item: rx.Var[MessageItem]) -> rx.Component:
-    return rx.fragment(
-        rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
-        rx.el.div(
-            rx.el.div(copy_button(message_id=item.id), class_name="actions"), class_name="footer"
+    return rx.cond(
+        ChatState.editing_id == item.id,
+        _edit_form(item),
+        rx.fragment(
+            rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
+            rx.el.div(
+                rx.el.div(
+                    copy_button(message_id=item.id),
+                    action("Edit", "pencil", ChatState.ask_text(item.id)),
+                    class_name="actions",
+                ),
+                versions(item),
+                class_name="footer",
+            ),
         ),
+    )
+
+
+def _edit_form(item: rx.Var[MessageItem]) -> rx.Component:
+    return rx.el.form(
+        edit_field(message_id=item.id),
+        rx.el.div(
+            rx.el.button(
+                "Cancel", type="button", class_name="button small", on_click=ChatState.keep_text
+            ),
+            rx.el.button("Save and send", type="submit", class_name="button small primary"),
+            class_name="edit-actions",
+        ),
+        on_submit=ChatState.edit,
+        class_name="edit-form",
     )
 
 
@@ -45,7 +71,14 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
         ),
         rx.cond(item.problem != "", _problem(item)),
         rx.el.div(
-            rx.el.div(copy_button(message_id=item.id), class_name="actions"),
+            rx.el.div(
+                copy_button(message_id=item.id),
+                action("Regenerate", "refresh-cw", ChatState.retry(item.id)),
+                thumb("Good response", "thumbs-up", item, VoteValue.UP),
+                thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
+                class_name="actions",
+            ),
+            versions(item),
             rx.cond(
                 item.stats != "",
                 rx.el.span(
@@ -67,6 +100,25 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
             ),
             class_name="footer",
         ),
+        rx.cond(ChatState.commenting_id == item.id, _comment_form()),
+    )
+
+
+def _comment_form() -> rx.Component:
+    return rx.el.form(
+        rx.el.input(
+            name="comment",
+            aria_label="Comment (optional)",
+            placeholder="What was good or bad about it? (optional)",
+            max_length=2000,
+            class_name="field",
+        ),
+        rx.el.button(
+            "Skip", type="button", class_name="button small quiet", on_click=ChatState.skip_comment
+        ),
+        rx.el.button("Send comment", type="submit", class_name="button small"),
+        on_submit=ChatState.comment,
+        class_name="comment-form",
     )
 
 

@@ -9,7 +9,7 @@ from ioverse_app.engine.events import Ended
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
 from ioverse_app.services.feeds import Following, Happening, Said
-from ioverse_app.services.notices import ListChanged, RunStarted
+from ioverse_app.services.notices import BranchChanged, ListChanged, RunStarted, Voted
 from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.list_state import ChatListState
@@ -42,6 +42,11 @@ class Relay:
                     await (await state.get_state(ChatListState))._load(self._user)
                     if changed == self._conversation_id:
                         await state._load_title(self._user)
+            case BranchChanged(conversation_id=here) if here == self._conversation_id:
+                yield await self._reload(state)
+            case Voted(message_id=message_id, value=value):
+                async with state:
+                    state._change(message_id, lambda item: item.voted(value))
             case Lagged():
                 yield await self._reload(state)
             case _:
@@ -99,12 +104,13 @@ class Relay:
             streaming = {
                 item.id for item in state.messages if item.status == MessageStatus.STREAMING
             }
-        if last == following.head_id and streaming <= {following.answer_id}:
+        if last == following.head_id and streaming <= following.answer_ids:
             return None
         return await self._reload(state)
 
     async def _reload(self, state: ChatState) -> Any:
         async with state:
+            known = state.messages
             loaded = await state._read(self._user)
             state._show(loaded)
-        return loaded.texts() if loaded else None
+        return loaded.texts(known) if loaded else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -12,18 +12,19 @@ from reflex.event import Event
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import registry
-from ioverse_app.services import conversations, feeds, messages, runs
+from ioverse_app.services import conversations, feeds, messages, runs, versions, votes
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
-from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User
+from ioverse_app.services.versions import Version
+from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, VoteValue
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
-from ioverse_app.ui.shell import ShellState
+from ioverse_app.ui.shell import NoticeState, ShellState
 from ioverse_app.ui.transcript import (
     draft_returned,
     draft_taken,
@@ -39,11 +40,21 @@ class Loaded:
 
     conversation: Conversation
     page: messages.Page
-    run: Run | None
+    versions: dict[str, Version]
+    votes: dict[str, str]
+    run: Run | None = None
 
-    def texts(self) -> Event:
-        """The event that brings the texts of the messages to the page."""
-        return push_all(_texts(self.page.items))
+    def texts(self, known: Sequence[MessageItem] = ()) -> Event:
+        """The event that brings the texts to the page, but for those that it has."""
+        there = {item.id for item in known if item.status != MessageStatus.STREAMING}
+        return push_all(_texts([one for one in self.page.items if one.id not in there]))
+
+    def items(self) -> list[MessageItem]:
+        """The messages as the page draws them."""
+        return [
+            MessageItem.of(one, self.versions[one.id], self.votes.get(one.id, ""))
+            for one in self.page.items
+        ]
 
 
 class ChatState(rx.State):
@@ -60,6 +71,8 @@ class ChatState(rx.State):
     groups: list[ModelGroup] = []
     trouble: str = ""
     problem: str = ""
+    editing_id: str = ""
+    commenting_id: str = ""
 
     _earlier_id: str | None = None
     _begun: RunStarted | None = None
@@ -118,7 +131,8 @@ class ChatState(rx.State):
         text = form.get("message", "")
         chat_id, model = self.conversation_id or None, self.model or None
         try:
-            started = await runs.start(user, chat_id, text, model=model)
+            after = self.messages[-1].id if self.messages else None
+            started = await runs.start(user, chat_id, text, model=model, after=after)
         except AppError as error:
             self.problem = error.message
             return draft_returned(text)
@@ -143,17 +157,67 @@ class ChatState(rx.State):
 
     @rx.event
     async def retry(self, message_id: str):
-        """Answer the same question again."""
+        """Answer the same question again; the answer that was there stays as a version."""
+        if user := await current_user(self):
+            return await self._begin_version(user, runs.retry(user, message_id, model=self.model))
+
+    @rx.event
+    def ask_text(self, message_id: str):
+        """Turn a question into a field for other words."""
+        self.editing_id = message_id
+
+    @rx.event
+    def keep_text(self):
+        """Leave the question as it was."""
+        self.editing_id = ""
+
+    @rx.event
+    async def edit(self, form: dict[str, str]):
+        """Ask in other words; what was there stays as a version."""
+        if user := await current_user(self):
+            text, message_id = form.get("message", ""), self.editing_id
+            return await self._begin_version(
+                user, runs.edit(user, message_id, text, model=self.model)
+            )
+
+    @rx.event
+    async def show_version(self, message_id: str):
+        """Put another version of a message on the screen, with what follows it."""
+        if not (user := await current_user(self)):
+            return
+        async with db.transaction() as session:
+            await versions.show(session, user, message_id)
+
+    @rx.event
+    async def vote(self, message_id: str, value: str):
+        """Say that an answer is good or bad, or take that back."""
+        if not (user := await current_user(self)) or value not in tuple(VoteValue):
+            return
+        async with db.transaction() as session:
+            now = await votes.cast(session, user, message_id, VoteValue(value))
+        self._change(message_id, lambda item: item.voted(now))
+        self.commenting_id = message_id if now else ""
+
+    @rx.event
+    async def comment(self, form: dict[str, str]):
+        """Say why, after a vote."""
+        message_id, self.commenting_id = self.commenting_id, ""
         user = await current_user(self)
-        if user is None:
+        if user is None or not (text := form.get("comment", "").strip()):
             return
         try:
-            started = await runs.retry(user, message_id, model=self.model or None)
+            async with db.transaction() as session:
+                await votes.comment(session, user, message_id, text)
         except AppError as error:
+            self.commenting_id = message_id
             self.problem = error.message
-            return
-        self.messages = [item for item in self.messages if item.id != message_id]
-        self._begin(started)
+        else:
+            return NoticeState.say("Thank you.")
+
+    @rx.event
+    def skip_comment(self):
+        """A vote is enough."""
+        self.commenting_id = ""
 
     @rx.event
     async def go_on(self, message_id: str):
@@ -178,10 +242,12 @@ class ChatState(rx.State):
         async with db.reading() as session:
             conversation = await conversations.get(session, user, self.conversation_id)
             page = await messages.page(session, conversation, last_id=self._earlier_id)
+            places = await versions.of(session, page.items)
+            loaded = Loaded(conversation, page, places, await votes.of(session, user, page.items))
         self._earlier_id = page.earlier_id
         self.has_earlier = page.earlier_id is not None
-        yield push_all(_texts(page.items))
-        self.messages = [MessageItem.of(message) for message in page.items] + self.messages
+        yield loaded.texts()
+        self.messages = loaded.items() + self.messages
 
     @rx.event
     async def resend(self, message_id: str, have: int):
@@ -214,7 +280,7 @@ class ChatState(rx.State):
         self.conversation_id = conversation_id
         self.messages = []
         self.title = NEW_TITLE
-        self.running_id = self.problem = ""
+        self.running_id = self.problem = self.editing_id = self.commenting_id = ""
         self.has_earlier = self.missing = False
         self.ready = not conversation_id
 
@@ -226,11 +292,13 @@ class ChatState(rx.State):
             async with db.reading() as session:
                 conversation = await conversations.get(session, user, self.conversation_id)
                 page = await messages.page(session, conversation)
-                run = await runs.active(session, conversation)
+                run = await runs.at_work(session, page.items[-1]) if page.items else None
+                places = await versions.of(session, page.items)
+                cast = await votes.of(session, user, page.items)
         except NotFound:
             self.missing = True
             return None
-        return Loaded(conversation, page, run)
+        return Loaded(conversation, page, places, cast, run)
 
     def _show(self, loaded: Loaded | None) -> None:
         """Put what was read on the screen."""
@@ -242,7 +310,7 @@ class ChatState(rx.State):
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
-        self.messages = [MessageItem.of(message) for message in loaded.page.items]
+        self.messages = loaded.items()
 
     async def _load_title(self, user: User) -> None:
         """Read what may have been changed in another tab."""
@@ -261,6 +329,19 @@ class ChatState(rx.State):
         offered = {model.ref for model in available.models}
         if self.model not in offered:
             self.model = await registry.default() if offered else ""
+
+    async def _begin_version(self, user: User, beginning: Awaitable[Started]):
+        """Show the branch that begins with a new version; say so if it cannot be."""
+        try:
+            await beginning
+        except AppError as error:
+            self.problem = error.message
+            return None
+        self.editing_id = ""
+        known = self.messages
+        loaded = await self._read(user)
+        self._show(loaded)
+        return loaded.texts(known) if loaded else None
 
     def _begin(self, started: Started) -> None:
         self.running_id = started.run_id

@@ -4,6 +4,7 @@ from ioverse_app.ui.transcript.components import (
     composer_field,
     conversation_log,
     copy_button,
+    edit_field,
     message_text,
 )
 from ioverse_app.ui.transcript.pushes import (
@@ -24,6 +25,7 @@ __all__ = [
     "copy_button",
     "draft_returned",
     "draft_taken",
+    "edit_field",
     "forget",
     "jump_to_newest",
     "message_text",

@@ -31,6 +31,15 @@ class CopyMessage(rx.Component):
     message_id: rx.Var[str]
 
 
+class EditField(rx.Component):
+    """The field of a message that is edited, see `edit_field.jsx`."""
+
+    library = library("edit_field.jsx")
+    tag = "EditField"
+
+    message_id: rx.Var[str]
+
+
 class ConversationLog(rx.Component):
     """The scroll container of a conversation, see `conversation_log.jsx`."""
 
@@ -66,6 +75,11 @@ def conversation_log(*children: rx.Component, **props: Any) -> rx.Component:
 def composer_field(**props: Any) -> rx.Component:
     """The `Message` field of a form: its `conversation_id` keeps a draft per conversation."""
     return ComposerField.create(**props)
+
+
+def edit_field(message_id: Any) -> rx.Component:
+    """The field `Edit message` of a form, with the message's text in it."""
+    return EditField.create(message_id=message_id)
 
 
 def copy_button(message_id: Any) -> rx.Component:

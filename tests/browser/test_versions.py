@@ -1,0 +1,85 @@
+"""Edit, regenerate, and move between the versions; two tabs that act at once lose nothing."""
+
+from __future__ import annotations
+
+import re
+
+from people import answer, ask, finished, register
+from playwright.sync_api import expect
+
+
+def test_versions_of_questions_and_answers(serve, visit, aimock):
+    server = serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test")
+    page = visit(f"{server.url}/register")
+    register(page)
+    ask(page, "Hello there")
+    finished(page)
+    ask(page, "count tokens")
+    finished(page)
+    articles = page.locator("article")
+    question = page.locator("article[data-role=user]").first
+
+    # Called off, the question stays; sent, it is a new version and the old branch is kept.
+    question.hover()
+    question.get_by_role("button", name="Edit").click()
+    field = page.get_by_role("textbox", name="Edit message")
+    expect(field).to_have_value("Hello there")
+    page.get_by_role("button", name="Cancel").click()
+    expect(question).to_contain_text("Hello there")
+    question.hover()
+    question.get_by_role("button", name="Edit").click()
+    field.fill("think first")
+    page.get_by_role("button", name="Save and send").click()
+    expect(articles).to_have_count(2)
+    expect(finished(page)).to_contain_text("Hello after a thought.")
+    expect(question).to_contain_text("2 of 2")
+    question.get_by_role("button", name="Previous version").click()
+    expect(articles).to_have_count(4)
+    expect(question).to_contain_text("1 of 2")
+    expect(answer(page)).to_contain_text("Counted.")
+    page.reload()
+    expect(articles).to_have_count(4)
+    question.get_by_role("button", name="Next version").click()
+    expect(articles).to_have_count(2)
+
+    # Regenerate with another model: both answers are there.
+    other = page.get_by_role("combobox", name="Model").locator("option").nth(1)
+    page.get_by_role("combobox", name="Model").select_option(other.get_attribute("value"))
+    author = answer(page).get_attribute("aria-label")
+    answer(page).get_by_role("button", name="Regenerate").click()
+    again = finished(page)
+    expect(again).to_contain_text("2 of 2")
+    assert again.get_attribute("aria-label") != author
+    again.get_by_role("button", name="Previous version").click()
+    expect(answer(page)).to_contain_text("1 of 2")
+    assert answer(page).get_attribute("aria-label") == author
+
+
+def test_two_tabs_at_once(serve, visit, provider):
+    server = serve(OPENAI_BASE_URL=f"{provider.url}/v1", OPENAI_API_KEY="none")
+    page = visit(f"{server.url}/register")
+    register(page)
+    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    ask(page, "The beginning")
+    finished(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("article")).to_have_count(2)
+    for tab, text in ((page, "From one tab"), (other, "From the other")):
+        tab.get_by_role("textbox", name="Message").fill(text)
+    page.evaluate("document.querySelector('form.composer').requestSubmit()")
+    other.evaluate("document.querySelector('form.composer').requestSubmit()")
+    for tab in (page, other):
+        expect(tab.locator("article")).to_have_count(4)
+        finished(tab)
+    last = page.locator("article[data-role=user]").last
+    expect(last).to_contain_text(re.compile("[12] of 2|From"))
+    page.reload()
+    expect(page.locator("article")).to_have_count(4)
+    if "of 2" in last.inner_text():  # else the second one came after the first was complete
+        texts = {last.inner_text().splitlines()[0]}
+        step = "Previous version" if "2 of 2" in last.inner_text() else "Next version"
+        last.get_by_role("button", name=step).click()
+        expect(last).not_to_contain_text(next(iter(texts)))
+        texts.add(last.inner_text().splitlines()[0])
+        assert texts == {"From one tab", "From the other"}
