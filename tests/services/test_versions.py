@@ -102,10 +102,14 @@ async def test_two_that_act_at_the_same_moment_both_keep_their_branch(ann):
     for started in begun:
         async for _ in runs.follow(ann, started.run_id):
             pass
-    await show(ann, begun[0].answer_id)
-    assert (await screen(ann, chat))[2:] == [("From one tab", "1 of 2"), ("Yes.", "1 of 1")]
-    await show(ann, begun[1].answer_id)
-    assert (await screen(ann, chat))[2:] == [("From the other", "2 of 2"), ("Yes.", "1 of 1")]
+    siblings = []
+    for started in begun[:2]:
+        await show(ann, started.answer_id)
+        question, reply = (await screen(ann, chat))[2:]
+        siblings.append(question)
+        assert reply == ("Yes.", "1 of 1")
+    assert {text for text, _ in siblings} == {"From one tab", "From the other"}
+    assert {place for _, place in siblings} == {"1 of 2", "2 of 2"}
     await show(ann, begun[2].answer_id)
     assert await screen(ann, chat) == [("Edited in a third", "2 of 2"), ("Yes.", "1 of 1")]
     await show(ann, begun[3].answer_id)
