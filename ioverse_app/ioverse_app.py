@@ -18,7 +18,7 @@ from ioverse_app.providers import registry
 from ioverse_app.services import accounts
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
-from ioverse_app.ui.chats import ChatState, chat_page
+from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
 from ioverse_app.ui.shell import NoticeState
 
@@ -27,7 +27,13 @@ logger = logging.getLogger(__name__)
 LOGIN, REGISTER = "/login", "/register"
 PAGES = (LOGIN, REGISTER)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
-STYLES = ["/styles/base.css", "/styles/shell.css", "/styles/chat.css", "/styles/home.css"]
+STYLES = [
+    "/styles/base.css",
+    "/styles/shell.css",
+    "/styles/chat.css",
+    "/styles/parameters.css",
+    "/styles/home.css",
+]
 
 
 @asynccontextmanager
@@ -73,7 +79,10 @@ def create_app() -> rx.App:
     made.add_page(login_page, route=LOGIN, title="Sign in · IOverse")
     made.add_page(register_page, route=REGISTER, title="Create account · IOverse")
     made.add_page(
-        chat_page, route="/chat/[[chat_id]]", title="Chat · IOverse", on_load=ChatState.open
+        chat_page,
+        route="/chat/[[chat_id]]",
+        title="Chat · IOverse",
+        on_load=[ChatState.open, ParametersState.load],
     )
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ioverse_app import __version__
-from ioverse_app.api import account_forms, accounts, chats, health
+from ioverse_app.api import account_forms, accounts, chat_list, chats, health, parameters
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
 
@@ -18,6 +18,13 @@ def create_api() -> FastAPI:
     api = FastAPI(title="IOverse", version=__version__, docs_url=None, redoc_url=None)
     add_error_handlers(api)
     api.add_middleware(OriginCheck)
-    for router in (accounts.router, account_forms.router, chats.router, health.router):
+    for router in (
+        accounts.router,
+        account_forms.router,
+        chats.router,
+        chat_list.router,
+        parameters.router,
+        health.router,
+    ):
         api.include_router(router)
     return api

@@ -26,12 +26,13 @@ VOTES = {"upvote": VoteValue.UP, "downvote": VoteValue.DOWN}
 
 
 class NewMessage(BaseModel):
-    """A message to send; without `chat_id` it begins a chat."""
+    """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat."""
 
     message: str = ""
     chat_id: str | None = None
     user_id: str | None = None
     model: str | None = None
+    parameters: dict[str, Any] | None = None
 
 
 class Sent(BaseModel):
@@ -63,7 +64,7 @@ class ChatOut(BaseModel):
 
 
 class History(BaseModel):
-    """A page of somebody's chats, newest first."""
+    """A page of somebody's chats, in the order of their list."""
 
     user_id: str
     history: list[ChatOut]
@@ -147,7 +148,9 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent:
     _same_person(user, body.user_id)
     if not body.message.strip():
         raise Invalid("User ID and message are required", code="message_empty")
-    started = await runs.start(user, body.chat_id or None, body.message, model=body.model)
+    started = await runs.start(
+        user, body.chat_id or None, body.message, model=body.model, parameters=body.parameters
+    )
     async with db.reading() as session:
         conversation = await conversations.get(session, user, started.conversation_id)
     return Sent(
@@ -167,10 +170,11 @@ async def history(
     user_id: str | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = conversations.PAGE,
+    archived: bool = False,
 ) -> History:
-    """The chats of the person who asks."""
+    """The chats of the person who asks, pinned ones first, or those that they archived."""
     _same_person(user, user_id)
-    page = await conversations.page(session, user, cursor=cursor, limit=limit)
+    page = await conversations.page(session, user, cursor=cursor, limit=limit, archived=archived)
     chats = [ChatOut.of(conversation) for conversation in page.items]
     return History(user_id=user.id, history=chats, next_cursor=page.next_cursor)
 

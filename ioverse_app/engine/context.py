@@ -37,6 +37,12 @@ def plan(turns: Sequence[Turn], window: int, output: int) -> Plan:
     others = [turn for turn in turns if turn.role != "system"]
     costs = [estimate(turn.content) for turn in others]
     fixed = sum(estimate(turn.content) for turn in system)
+    if fixed >= room:
+        raise Invalid(
+            f"The system prompt has about {fixed:,} tokens; this model takes {room:,} with an "
+            "answer of this length. Shorten one of them, or choose a model with a larger window.",
+            code="system_prompt_too_long",
+        )
     if fixed + costs[-1] > room:
         raise Invalid(
             f"This message has about {costs[-1]:,} tokens; this model takes {room - fixed:,}. "

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from ioverse_app import db
 from ioverse_app.config import settings
@@ -48,6 +49,7 @@ class Engine:
         self._runs: set[asyncio.Task[None]] = set()
         self._working: dict[str, asyncio.Task[Ended]] = {}
         self._background: list[asyncio.Task[None]] = []
+        self._beside: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def start(self) -> None:
@@ -67,8 +69,10 @@ class Engine:
         heartbeat.cancel()
         for worker in self._working.values():
             worker.cancel()
+        for task in self._beside:
+            task.cancel()
         deadline = asyncio.get_running_loop().time() + STOP_SECONDS
-        await _wait_for(list(self._runs), deadline)
+        await _wait_for([*self._runs, *self._beside], deadline)
         self.writer.stop()
         await _wait_for([writer, heartbeat], deadline)
         with contextlib.suppress(Exception):
@@ -82,6 +86,15 @@ class Engine:
         run = asyncio.create_task(self._run(job, then), name=f"run {job.run_id}")
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)
+
+    def beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do something after an answer that nobody waits for. A stopping server drops it."""
+        if self._stopping:
+            work.close()
+            return
+        task = asyncio.create_task(work, name=name)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def cancel(self, run_id: str) -> bool:
         """Stop a run of this process; what it said is kept. False when it is not at work here."""

@@ -15,7 +15,10 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a model can take and give. Prices are micro-dollars per million tokens."""
+    """What a model can take and give. Prices are micro-dollars per million tokens.
+
+    `titles` says whether it can be asked for the title of a chat.
+    """
 
     ref: str
     label: str
@@ -25,6 +28,7 @@ class Profile:
     reasoning_efforts: tuple[str, ...] = ()
     chat: bool = True
     vision: bool = False
+    titles: bool = True
     input_price: int | None = None
     output_price: int | None = None
     defaults: Facts = field(default_factory=dict[str, Any])
@@ -55,6 +59,7 @@ def profile(ref: str) -> Profile:
         reasoning_efforts=tuple(facts.get("reasoning_efforts", ())),
         chat=not _matching(shelf.get("not_chat", ()), model),
         vision=bool(facts.get("vision")),
+        titles=facts.get("titles", True),
         input_price=facts.get("input_price"),
         output_price=facts.get("output_price"),
         defaults=facts.get("defaults", {}),

@@ -20,6 +20,7 @@ from ioverse_app.services import conversations
 from ioverse_app.services.notices import (
     BranchChanged,
     ListChanged,
+    ManyChanged,
     RunEnded,
     RunStarted,
     Voted,
@@ -50,7 +51,7 @@ class Said:
     entries: Sequence[Entry]
 
 
-Notice = ListChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
+Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
 Happening = Following | Said | Notice
 Inbox = asyncio.Queue[Happening]
 

@@ -12,9 +12,16 @@ from ioverse_app import live
 
 @dataclass(frozen=True, slots=True)
 class ListChanged:
-    """A conversation was made, renamed, used, deleted or brought back."""
+    """A conversation was made, renamed, used, pinned, archived, deleted or brought back."""
 
     conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManyChanged:
+    """Several conversations were archived, deleted or brought back at once."""
+
+    conversation_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def topic(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-Notice = ListChanged | BranchChanged | Voted | RunStarted | RunEnded
+Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded
 
 
 def tell(user_id: str, notice: Notice) -> None:

@@ -5,9 +5,10 @@ These verbs open their own transactions, since a run outlives whoever asked for 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,16 +19,16 @@ from ioverse_app.engine.context import plan
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
-from ioverse_app.providers import registry
+from ioverse_app.providers import catalogue, registry
 from ioverse_app.providers.events import TextDelta
 from ioverse_app.providers.provider import Request, Turn
-from ioverse_app.services import conversations, messages
+from ioverse_app.services import conversations, messages, titles
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
+from ioverse_app.services.parameters import SYSTEM_PROMPT, fitted, merged
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
 from ioverse_app.tables.run import OPEN
 
-SYSTEM_PROMPT = "You are a helpful assistant."
 GO_ON = "Go on exactly where you stopped. Repeat nothing."
 OUTPUT = 4096
 """The tokens that are kept free for the answer, where the model's window allows it."""
@@ -53,11 +54,13 @@ async def start(
     *,
     model: str | None = None,
     after: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
     It follows the message `after`, which is the last one that the sender saw, or the last one
-    that there is. Two who send at the same moment make two branches.
+    that there is. Two who send at the same moment make two branches. `parameters` are set for
+    this answer and those that follow it.
     """
     text = messages.checked(text)
     ref = await _model(user, conversation_id, model)
@@ -66,6 +69,9 @@ async def start(
             conversation = await conversations.start(session, user, title_of(text))
         else:
             conversation = await conversations.get(session, user, conversation_id)
+        if parameters:
+            profile = catalogue.profile(ref)
+            conversation.parameters = merged(profile, conversation.parameters, parameters)
         parent_id = after or conversation.head_id
         history = await messages.branch(session, conversation, parent_id, HISTORY)
         if parent_id is not None:
@@ -227,23 +233,28 @@ async def _prepare(
     worker = engine.current()
     worker.slots.check(user.id)
     provider, profile = registry.find(answer.model or "")
-    output = min(profile.output_limit or OUTPUT, OUTPUT, profile.context_window // 2)
-    chosen = plan(_turns(history, answer), profile.context_window, output)
+    wanted = fitted(profile, conversation.parameters)
+    sent = profile.taken(wanted)
+    output = sent.get("max_output_tokens") or min(profile.output_limit or OUTPUT, OUTPUT)
+    prompt = wanted.get("system_prompt")
+    turns = _turns(prompt or SYSTEM_PROMPT, history, answer)
+    chosen = plan(turns, profile.context_window, min(output, profile.context_window // 2))
     answer.left_out = chosen.left_out
     run = Run(
         user_id=user.id,
         conversation_id=conversation.id,
         message_id=answer.id,
         model=answer.model or "",
+        parameters={**sent, "system_prompt": prompt} if prompt else sent,
         owner=worker.worker_id,
     )
     session.add(run)
-    request = Request(profile.model, chosen.turns, profile.taken({}))
+    request = Request(profile.model, chosen.turns, sent)
     return Job(run.id, answer.id, user.id, provider, request, said=answer.content)
 
 
-def _turns(history: Sequence[Message], answer: Message) -> list[Turn]:
-    turns = [Turn("system", SYSTEM_PROMPT)]
+def _turns(prompt: str, history: Sequence[Message], answer: Message) -> list[Turn]:
+    turns = [Turn("system", prompt)]
     for message in history:
         if message.content:
             role = "user" if message.role == "user" else "assistant"
@@ -254,8 +265,9 @@ def _turns(history: Sequence[Message], answer: Message) -> list[Turn]:
 
 
 def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:
-    def then(_: Ended) -> None:
+    def then(ended: Ended) -> None:
         tell(user.id, RunEnded(conversation_id, job.run_id, job.message_id))
+        titles.suggest(user, conversation_id, job, ended)
 
     engine.current().begin(job, then)
     notice = RunStarted(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,16 +18,29 @@ NEW_TITLE = "New chat"
 class Conversation(Row, table=True):
     """A chat with a model, or a thread with assistants, owned by one user.
 
-    `head_id` is the last message of the branch on the screen. `active_at` orders the list.
+    `head_id` is the last message of the branch on the screen. `active_at` orders the list;
+    what is pinned comes first in it, what is archived is kept apart.
     """
 
-    __table_args__ = (Index("ix_conversation_owner_active", "owner_id", "active_at"),)
+    __table_args__ = (
+        Index("ix_conversation_owner_active", "owner_id", "active_at"),
+        Index(
+            "ix_conversation_owner_pinned",  # so that the few are not looked for among the many
+            "owner_id",
+            "active_at",
+            sqlite_where=text("pinned_at IS NOT NULL"),
+            postgresql_where=text("pinned_at IS NOT NULL"),
+        ),
+    )
 
     owner_id: str = Field(foreign_key="user.id", ondelete="CASCADE", max_length=32)
     title: str = Field(default=NEW_TITLE, max_length=255)
     model: str | None = Field(default=None, max_length=255)
+    parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     head_id: str | None = Field(default=None, max_length=32)
     active_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    pinned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @classmethod
@@ -38,6 +51,12 @@ class Conversation(Row, table=True):
             .where(cls.owner_id == user.id, col(cls.deleted_at).is_(None))
             .order_by(col(cls.active_at).desc(), col(cls.id).desc())
         )
+
+    @classmethod
+    def listed_for(cls, user: User, *, archived: bool = False) -> SelectOfScalar[Self]:
+        """The conversations in this user's list, or those that were put out of it."""
+        kept = col(cls.archived_at)
+        return cls.visible_to(user).where(kept.is_not(None) if archived else kept.is_(None))
 
     @classmethod
     def deleted_by(cls, user: User) -> SelectOfScalar[Self]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-import reflex as rx
-from reflex.istate.data import RouterData
+from pages import fire, page_of
 from sqlalchemy import event
 
 from ioverse_app import db
@@ -15,10 +14,10 @@ from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.scripted import Scripted
 from ioverse_app.services import conversations, feeds, messages, runs, sessions
-from ioverse_app.services.sessions import Client
 from ioverse_app.ui.accounts import current
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.shell import NoticeState
 
 MODEL = "scripted/parrot"
 
@@ -30,35 +29,6 @@ async def running(database):
         registry.use(Scripted([TextDelta("Hello"), Finished("stop")]))
         yield
     await registry.close()
-
-
-async def page_of(user, path="/chat") -> rx.State:
-    """The root state of a page that this person has open."""
-    cookie = ""
-    if user is not None:
-        async with db.transaction() as session:
-            token = await sessions.start_browser(
-                session, user, Client("tests", "127.0.0.1"), keep=False
-            )
-        cookie = f"{sessions.COOKIE}={token}"
-    root = rx.State(_reflex_internal_init=True)
-    root.router = RouterData.from_router_data(
-        {
-            "pathname": path,
-            "asPath": path,
-            "headers": {"cookie": cookie, "origin": "http://localhost:3000"},
-        }
-    )
-    return root
-
-
-async def fire(root, handler, *args):
-    """What the events of this handler are, as a client that sends it would get them."""
-    state = await root.get_state(handler.fn.__globals__[handler.fn.__qualname__.split(".")[0]])
-    result = handler.fn(state, *args)
-    if hasattr(result, "__aiter__"):
-        return state, [item async for item in result]
-    return state, [await result]
 
 
 async def answered(user, text="Hello?") -> runs.Started:
@@ -130,18 +100,23 @@ async def test_no_handler_touches_what_is_somebody_elses(ann, bob):
     for handler, args in ((ChatState.stop, ()), (ChatState.resend, (started.answer_id, 0))):
         with pytest.raises(Exception, match="not there"):
             await fire(root, handler, *args)
-    titles, _ = await fire(root, ChatListState.more)
-    assert titles.chats == []
-    for ask, do in (
-        (lambda s: s.ask_delete(started.conversation_id, "x"), ChatListState.delete),
-        (lambda s: s.ask_title(started.conversation_id), ChatListState.rename),
+    _, (told,) = await fire(root, ChatListState.more)
+    assert told.payload["value"]["page"] == []
+    chat_id = started.conversation_id
+    for handler, args in (
+        (ChatListState.rename, (chat_id, "Mine")),
+        (ChatListState.pin, (chat_id, True)),
+        (ChatListState.archive, ([chat_id], True)),
     ):
-        list_state = await root.get_state(ChatListState)
-        ask(list_state)
-        await fire(root, do, *(({"title": "Mine"},) if do is ChatListState.rename else ()))
+        await fire(root, handler, *args)
+    (await root.get_state(ChatListState)).ask_delete([chat_id], "x")
+    await fire(root, ChatListState.delete)
+    (await root.get_state(NoticeState))._show("Deleted.", "deleted", [chat_id])
+    await fire(root, ChatListState.undo)
     async with db.reading() as session:
         conversation = await conversations.get(session, ann, started.conversation_id)
         assert conversation.title == "Secret question"
+        assert (conversation.pinned_at, conversation.archived_at) == (None, None)
         assert await runs.at_work(session, await messages.get(session, ann, live.answer_id))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.chats.items import ModelGroup, ModelItem
+from ioverse_app.ui.chats.parameters import parameters_button
+from ioverse_app.ui.chats.parameters_state import ParametersState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.transcript import composer_field
 
@@ -20,6 +22,7 @@ def composer() -> rx.Component:
                 ),
                 rx.el.div(
                     _model_picker(),
+                    parameters_button(),
                     rx.el.div(class_name="spacer"),
                     rx.cond(ChatState.running_id != "", _stop(), _send()),
                     class_name="bar",
@@ -55,7 +58,7 @@ def _model_picker() -> rx.Component:
         rx.el.select(
             rx.foreach(ChatState.groups, _group),
             value=ChatState.model,
-            on_change=ChatState.choose_model,
+            on_change=[ChatState.choose_model, ParametersState.load],
             aria_label="Model",
         ),
         rx.el.span(),

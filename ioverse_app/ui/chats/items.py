@@ -8,20 +8,7 @@ from ioverse_app.engine.ending import message_status
 from ioverse_app.engine.events import Ended
 from ioverse_app.providers import catalogue
 from ioverse_app.services.versions import Version
-from ioverse_app.tables import Conversation, Message, MessageStatus
-
-
-@dataclass(frozen=True)
-class ChatItem:
-    """A line of the list of chats."""
-
-    id: str
-    title: str
-
-    @classmethod
-    def of(cls, conversation: Conversation) -> ChatItem:
-        """The line of this conversation."""
-        return cls(conversation.id, conversation.title)
+from ioverse_app.tables import Message, MessageStatus
 
 
 @dataclass(frozen=True)

@@ -1,117 +1,123 @@
-"""The list of chats in the sidebar."""
+"""What can be done in the list of chats. The list itself is in the page."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import reflex as rx
 
 from ioverse_app import db
 from ioverse_app.errors import AppError
 from ioverse_app.services import conversations
-from ioverse_app.tables import User
 from ioverse_app.ui.accounts.current import current_user
-from ioverse_app.ui.chats.items import ChatItem
+from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.shell import NoticeState
+
+ARCHIVED, UNARCHIVED, DELETED = "archived", "unarchived", "deleted"
 
 
 class ChatListState(rx.State):
-    """The chats of this person, newest first, as far as they have been looked at."""
+    """What is being asked about the list of chats: `deleting` is a title, or how many."""
 
-    chats: list[ChatItem] = []
-    loaded: bool = False
-    has_more: bool = False
-    renaming_id: str = ""
-    deleting_id: str = ""
-    deleting_title: str = ""
+    deleting: str = ""
+    deleting_many: bool = False
+    _deleting_ids: list[str] = []
 
     @rx.event
-    async def more(self):
-        """Show older chats as well."""
+    async def more(self, archived: bool = False, cursor: str = ""):
+        """Show the next chats behind a cursor, or the first of those that were archived."""
         if user := await current_user(self):
-            await self._load(user, len(self.chats) + conversations.PAGE)
+            return await list_pushes.page(user, cursor=str(cursor), archived=bool(archived))
 
     @rx.event
-    def ask_title(self, chat_id: str):
-        """Turn a line into a field for its title."""
-        self.renaming_id = chat_id
-
-    @rx.event
-    def keep_title(self):
-        """Leave the title as it was."""
-        self.renaming_id = ""
-
-    @rx.event
-    def keep_title_on_escape(self, key: str):
-        """Leave the title as it was, on Escape."""
-        if key == "Escape":
-            self.renaming_id = ""
-
-    @rx.event
-    async def rename(self, form: dict[str, str]):
+    async def rename(self, chat_id: str, title: str):
         """Give the chat its new title."""
-        chat_id, self.renaming_id = self.renaming_id, ""
-        user = await current_user(self)
-        if user is None or not chat_id:
+        if not (user := await current_user(self)):
             return None
         try:
             async with db.transaction() as session:
-                await conversations.rename(session, user, chat_id, form.get("title", ""))
+                await conversations.rename(session, user, str(chat_id), str(title))
         except AppError as error:
-            await self._say(error.message)
-            return NoticeState.fade
+            return NoticeState.say(error.message)
 
     @rx.event
-    def ask_delete(self, chat_id: str, title: str):
-        """Ask before a chat is deleted."""
-        self.deleting_id, self.deleting_title = chat_id, title
+    async def pin(self, chat_id: str, pinned: bool):
+        """Put the chat first, or back to its place."""
+        if not (user := await current_user(self)):
+            return None
+        try:
+            async with db.transaction() as session:
+                await conversations.pin(session, user, str(chat_id), bool(pinned))
+        except AppError as error:
+            return NoticeState.say(error.message)
+
+    @rx.event
+    async def archive(self, chat_ids: list[str], archived: bool):
+        """Take chats out of the list and keep them, or put them back; both can be undone."""
+        if not (user := await current_user(self)):
+            return None
+        try:
+            async with db.transaction() as session:
+                ids = _texts(chat_ids)
+                changed = await conversations.archive_many(session, user, ids, bool(archived))
+        except AppError as error:
+            return NoticeState.say(error.message)
+        return await self._say_done(ARCHIVED if archived else UNARCHIVED, changed)
+
+    @rx.event
+    def ask_delete(self, chat_ids: list[str], title: str):
+        """Ask before chats are deleted."""
+        self._deleting_ids = _texts(chat_ids)
+        self.deleting_many = len(self._deleting_ids) != 1
+        self.deleting = f"{len(self._deleting_ids)} chats" if self.deleting_many else str(title)
 
     @rx.event
     def keep(self):
-        """Do not delete it after all."""
-        self.deleting_id = ""
+        """Do not delete them after all."""
+        self.deleting, self._deleting_ids = "", []
 
     @rx.event
     async def delete(self):
-        """Delete the chat that was asked about, with a way back."""
-        chat_id, self.deleting_id = self.deleting_id, ""
-        user = await current_user(self)
-        if user is None or not chat_id:
+        """Delete the chats that were asked about, with a way back."""
+        ids, self._deleting_ids, self.deleting = self._deleting_ids, [], ""
+        if not (user := await current_user(self)) or not ids:
             return
         try:
             async with db.transaction() as session:
-                await conversations.delete(session, user, chat_id)
+                changed = await conversations.delete_many(session, user, ids)
         except AppError as error:
-            await self._say(error.message)
-            yield NoticeState.fade
+            yield NoticeState.say(error.message)
             return
-        await self._say("Chat deleted.", undo_id=chat_id)
-        if self.router.url.path.endswith(chat_id):
+        yield await self._say_done(DELETED, changed)
+        if self.router.url.path.rpartition("/")[2] in changed:
             yield rx.redirect("/chat")
-        yield NoticeState.fade
 
     @rx.event
     async def undo(self):
-        """Bring the deleted chat back."""
+        """Take back what the notice on the screen tells of."""
         notice = await self.get_state(NoticeState)
-        chat_id = notice.undo_id
+        done, ids = notice._undo
         notice._clear()
-        user = await current_user(self)
-        if user is None or not chat_id:
+        if not (user := await current_user(self)) or not ids:
             return None
         try:
             async with db.transaction() as session:
-                await conversations.restore(session, user, chat_id)
+                if done == DELETED:
+                    await conversations.restore_many(session, user, ids)
+                else:
+                    await conversations.archive_many(session, user, ids, done == UNARCHIVED)
         except AppError as error:
-            await self._say(error.message)
-            return NoticeState.fade
+            return NoticeState.say(error.message)
 
-    async def _load(self, user: User, limit: int = 0) -> None:
-        limit = limit or max(len(self.chats), conversations.PAGE)
-        async with db.reading() as session:
-            page = await conversations.page(session, user, limit=limit)
-        self.chats = [ChatItem.of(conversation) for conversation in page.items]
-        self.has_more = page.next_cursor is not None
-        self.loaded = True
-
-    async def _say(self, text: str, undo_id: str = "") -> None:
+    async def _say_done(self, done: str, ids: Sequence[str]) -> rx.event.EventSpec:
         notice = await self.get_state(NoticeState)
-        notice._show(text, undo_id)
+        if not ids:
+            notice._show(conversations.NOT_FOUND)
+        else:
+            what = "Chat" if len(ids) == 1 else f"{len(ids)} chats"
+            notice._show(f"{what} {done}.", done, ids)
+        return NoticeState.fade
+
+
+def _texts(chat_ids: Sequence[str]) -> list[str]:
+    return [str(chat_id) for chat_id in chat_ids]

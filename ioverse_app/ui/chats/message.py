@@ -5,10 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.tables import MessageStatus, VoteValue
+from ioverse_app.ui.chats.fork_state import ForkState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.transcript import copy_button, edit_field, message_text
+from ioverse_app.ui.transcript import copy_button, edit_field, message_text, speak_button
 
 
 def message(item: rx.Var[MessageItem]) -> rx.Component:
@@ -76,6 +77,8 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
                 action("Regenerate", "refresh-cw", ChatState.retry(item.id)),
                 thumb("Good response", "thumbs-up", item, VoteValue.UP),
                 thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
+                speak_button(message_id=item.id),
+                action("Fork from here", "git-fork", ForkState.fork(item.id)),
                 class_name="actions",
             ),
             versions(item),

@@ -7,6 +7,7 @@ import reflex as rx
 from ioverse_app.ui.chats.composer import composer
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
+from ioverse_app.ui.chats.parameters import parameters_panel
 from ioverse_app.ui.chats.sidebar import chat_list, new_chat
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.welcome import missing, welcome
@@ -25,6 +26,7 @@ def chat_page() -> rx.Component:
             on_gap=ChatState.resend,
         ),
         rx.cond(ChatState.missing, rx.fragment(), composer()),
+        parameters_panel(),
         notice(undo=ChatListState.undo),
         new=new_chat(),
         items=chat_list(),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ioverse_app.engine.events import Ended
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
 from ioverse_app.services.feeds import Following, Happening, Said
-from ioverse_app.services.notices import BranchChanged, ListChanged, RunStarted, Voted
+from ioverse_app.services.notices import BranchChanged, ListChanged, ManyChanged, RunStarted, Voted
 from ioverse_app.tables import MessageStatus, User
+from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
-from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.transcript import push, reasoning
 
 if TYPE_CHECKING:
@@ -38,10 +38,9 @@ class Relay:
             case Following():
                 yield await self._catch_up(state, happening)
             case ListChanged(conversation_id=changed):
-                async with state:
-                    await (await state.get_state(ChatListState))._load(self._user)
-                    if changed == self._conversation_id:
-                        await state._load_title(self._user)
+                yield await self._change_list(state, [changed])
+            case ManyChanged(conversation_ids=changed):
+                yield await self._change_list(state, changed)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
             case Voted(message_id=message_id, value=value):
@@ -49,8 +48,15 @@ class Relay:
                     state._change(message_id, lambda item: item.voted(value))
             case Lagged():
                 yield await self._reload(state)
+                yield await list_pushes.page(self._user)
             case _:
                 pass
+
+    async def _change_list(self, state: ChatState, changed: Sequence[str]) -> Any:
+        if self._conversation_id in changed:
+            async with state:
+                await state._load_title(self._user)
+        return await list_pushes.changes(self._user, changed)
 
     async def _say(self, state: ChatState, said: Said) -> AsyncGenerator[Any, None]:
         text, thought = [], []

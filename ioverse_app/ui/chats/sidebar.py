@@ -1,13 +1,29 @@
-"""The list of chats: open, rename, delete."""
+"""The list of chats: open, rename, pin, archive, delete."""
 
 from __future__ import annotations
 
 import reflex as rx
+from reflex.event import passthrough_event_spec
 
-from ioverse_app.ui.chats.items import ChatItem
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.shell.sidebar import closes
+
+_STORE = rx.asset("chat_store.js", shared=True)  # which the list finds beside itself
+
+
+class ChatList(rx.Component):
+    """The chats by days, page by page, see `chat_list.jsx`."""
+
+    library = rx.asset("chat_list.jsx", shared=True).importable_path
+    tag = "ChatList"
+
+    open_id: rx.Var[str]
+    on_more: rx.EventHandler[passthrough_event_spec(bool, str)]
+    on_rename: rx.EventHandler[passthrough_event_spec(str, str)]
+    on_pin: rx.EventHandler[passthrough_event_spec(str, bool)]
+    on_archive: rx.EventHandler[passthrough_event_spec(list[str], bool)]
+    on_delete: rx.EventHandler[passthrough_event_spec(list[str], str)]
 
 
 def new_chat() -> rx.Component:
@@ -24,97 +40,28 @@ def new_chat() -> rx.Component:
 
 
 def chat_list() -> rx.Component:
-    """Every chat, one line each, newest first."""
-    return rx.el.div(
-        rx.cond(
-            ChatListState.loaded,
-            rx.cond(
-                ChatListState.chats,
-                rx.foreach(ChatListState.chats, _line),
-                rx.el.p("Your chats will be listed here.", class_name="empty"),
-            ),
-            rx.fragment(*[_shadow() for _ in range(5)]),
-        ),
-        rx.cond(
-            ChatListState.has_more,
-            rx.el.button(
-                "Show older chats",
-                type="button",
-                class_name="button quiet small",
-                on_click=ChatListState.more,
-            ),
+    """Every chat, one line each, and the question before any is deleted."""
+    return rx.fragment(
+        ChatList.create(
+            open_id=ChatState.conversation_id,
+            on_more=ChatListState.more,
+            on_rename=ChatListState.rename,
+            on_pin=ChatListState.pin,
+            on_archive=ChatListState.archive,
+            on_delete=ChatListState.ask_delete,
         ),
         _delete_dialog(),
-        class_name="chat-list",
-    )
-
-
-def _line(chat: rx.Var[ChatItem]) -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            ChatListState.renaming_id == chat.id,
-            _title_field(chat),
-            rx.fragment(
-                rx.link(
-                    chat.title,
-                    href="/chat/" + chat.id,
-                    underline="none",
-                    title=chat.title,
-                    custom_attrs=closes(),
-                    aria_current=rx.cond(ChatState.conversation_id == chat.id, "page", "false"),
-                ),
-                _menu(chat),
-            ),
-        ),
-        class_name="chat-row",
-        key=chat.id,
-        custom_attrs={"data-open": rx.cond(ChatState.conversation_id == chat.id, "true", "false")},
-    )
-
-
-def _title_field(chat: rx.Var[ChatItem]) -> rx.Component:
-    return rx.el.form(
-        rx.el.input(
-            name="title",
-            default_value=chat.title,
-            aria_label="Title",
-            max_length=255,
-            auto_focus=True,
-            class_name="field",
-            on_blur=ChatListState.keep_title,
-            on_key_down=ChatListState.keep_title_on_escape,
-        ),
-        on_submit=ChatListState.rename,
-    )
-
-
-def _menu(chat: rx.Var[ChatItem]) -> rx.Component:
-    return rx.menu.root(
-        rx.menu.trigger(
-            rx.el.button(
-                rx.icon("ellipsis"), type="button", aria_label="Chat menu", class_name="icon-button"
-            )
-        ),
-        rx.menu.content(
-            rx.menu.item(
-                rx.icon("pencil", size=16), "Rename", on_select=ChatListState.ask_title(chat.id)
-            ),
-            rx.menu.item(
-                rx.icon("trash-2", size=16),
-                "Delete",
-                color="var(--red-11)",
-                on_select=ChatListState.ask_delete(chat.id, chat.title),
-            ),
-        ),
     )
 
 
 def _delete_dialog() -> rx.Component:
+    many = ChatListState.deleting_many
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this chat?"),
+            rx.alert_dialog.title(rx.cond(many, "Delete these chats?", "Delete this chat?")),
             rx.alert_dialog.description(
-                "“", ChatListState.deleting_title, "” will be taken off your list."
+                rx.cond(many, ChatListState.deleting, "“" + ChatListState.deleting + "”"),
+                " will be taken off your list.",
             ),
             rx.el.div(
                 rx.alert_dialog.cancel(rx.el.button("Cancel", type="button", class_name="button")),
@@ -128,10 +75,6 @@ def _delete_dialog() -> rx.Component:
             ),
             max_width="420px",
         ),
-        open=ChatListState.deleting_id != "",
+        open=ChatListState.deleting != "",
         on_open_change=ChatListState.keep,
     )
-
-
-def _shadow() -> rx.Component:
-    return rx.el.div(class_name="skeleton", style={"height": "20px", "margin": "8px"})

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 from reflex.event import Event
 
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
-from ioverse_app.providers import registry
-from ioverse_app.services import conversations, feeds, messages, runs, versions, votes
+from ioverse_app.providers import catalogue, registry
+from ioverse_app.services import conversations, feeds, messages, parameters, runs, versions, votes
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -20,8 +21,8 @@ from ioverse_app.services.versions import Version
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, VoteValue
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
+from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup
-from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import NoticeState, ShellState
@@ -76,6 +77,7 @@ class ChatState(rx.State):
 
     _earlier_id: str | None = None
     _begun: RunStarted | None = None
+    _parameters: dict[str, Any] = {}  # what was set before the first message
 
     @rx.event
     async def open(self):
@@ -87,7 +89,7 @@ class ChatState(rx.State):
         wanted = self._wanted_id()
         if self._begun and self._begun.conversation_id == wanted:
             yield ChatState.listen  # it is all on the screen, but for the list
-            await (await self.get_state(ChatListState))._load(user)
+            yield await list_pushes.changes(user, [wanted])
             return
         self._begun = None
         (await self.get_state(ShellState))._greet(user)
@@ -97,8 +99,7 @@ class ChatState(rx.State):
         if loaded := await self._read(user):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
-        await (await self.get_state(ChatListState))._load(user)
-        yield
+        yield await list_pushes.page(user)
         await self._load_models()
         yield ChatState.listen
 
@@ -132,7 +133,10 @@ class ChatState(rx.State):
         chat_id, model = self.conversation_id or None, self.model or None
         try:
             after = self.messages[-1].id if self.messages else None
-            started = await runs.start(user, chat_id, text, model=model, after=after)
+            chosen = None if chat_id else self._chosen()
+            started = await runs.start(
+                user, chat_id, text, model=model, after=after, parameters=chosen
+            )
         except AppError as error:
             self.problem = error.message
             return draft_returned(text)
@@ -273,12 +277,17 @@ class ChatState(rx.State):
         """Take the sentence above the composer away."""
         self.problem = ""
 
+    def _chosen(self) -> dict[str, Any]:
+        """What was set before the first message, as the model that was chosen since takes it."""
+        return parameters.fitted(catalogue.profile(self.model), self._parameters)
+
     def _wanted_id(self) -> str:
         return self.router.url.path.removeprefix("/chat").strip("/")
 
     def _show_nothing(self, conversation_id: str) -> None:
         self.conversation_id = conversation_id
         self.messages = []
+        self._parameters = {}
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
         self.has_earlier = self.missing = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import reflex as rx
 
@@ -12,10 +13,11 @@ SECONDS = 8
 
 
 class NoticeState(rx.State):
-    """The notice on the screen. `undo_id` is the deleted chat that Undo brings back."""
+    """The notice on the screen. `_undo` is what Undo takes back: what was done, and to which."""
 
     text: str = ""
-    undo_id: str = ""
+    can_undo: bool = False
+    _undo: tuple[str, list[str]] = ("", [])
     _shown: str = ""
 
     @rx.event(background=True)
@@ -39,22 +41,23 @@ class NoticeState(rx.State):
         self._show(text)
         return NoticeState.fade
 
-    def _show(self, text: str, undo_id: str = "") -> None:
-        self.text, self.undo_id, self._shown = text, undo_id, new_id()
+    def _show(self, text: str, done: str = "", ids: Sequence[str] = ()) -> None:
+        self.text, self._shown = text, new_id()
+        self.can_undo, self._undo = bool(ids), (done, list(ids))
 
     def _clear(self) -> None:
-        self.text = self.undo_id = ""
+        self.text, self.can_undo, self._undo = "", False, ("", [])
 
 
 def notice(undo: rx.event.EventType) -> rx.Component:
-    """Where notices appear. `undo` brings back what was deleted."""
+    """Where notices appear. `undo` takes back what was done."""
     return rx.el.div(
         rx.cond(
             NoticeState.text,
             rx.fragment(
                 rx.el.span(NoticeState.text),
                 rx.cond(
-                    NoticeState.undo_id,
+                    NoticeState.can_undo,
                     rx.el.button("Undo", on_click=undo, class_name="button small", type="button"),
                 ),
             ),

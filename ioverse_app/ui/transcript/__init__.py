@@ -6,6 +6,7 @@ from ioverse_app.ui.transcript.components import (
     copy_button,
     edit_field,
     message_text,
+    speak_button,
 )
 from ioverse_app.ui.transcript.pushes import (
     Push,
@@ -32,4 +33,5 @@ __all__ = [
     "push",
     "push_all",
     "reasoning",
+    "speak_button",
 ]

@@ -31,6 +31,15 @@ class CopyMessage(rx.Component):
     message_id: rx.Var[str]
 
 
+class SpeakButton(rx.Component):
+    """A button that reads a message aloud, see `speak_button.jsx`."""
+
+    library = library("speak_button.jsx")
+    tag = "SpeakButton"
+
+    message_id: rx.Var[str]
+
+
 class EditField(rx.Component):
     """The field of a message that is edited, see `edit_field.jsx`."""
 
@@ -75,6 +84,11 @@ def conversation_log(*children: rx.Component, **props: Any) -> rx.Component:
 def composer_field(**props: Any) -> rx.Component:
     """The `Message` field of a form: its `conversation_id` keeps a draft per conversation."""
     return ComposerField.create(**props)
+
+
+def speak_button(message_id: Any) -> rx.Component:
+    """The button `Read aloud` of a message, where the browser can."""
+    return SpeakButton.create(message_id=message_id)
 
 
 def edit_field(message_id: Any) -> rx.Component:

@@ -1,0 +1,59 @@
+"""What the list of chats on a page is told: a page of it, or the lines that changed.
+
+The list itself is in the page (`chat_store.js`) and not in the state: a page of it crosses the
+socket once, and a change is one line, however many chats there are. A line is
+`[id, title, active_at in milliseconds, is pinned, is archived]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ioverse_app import db
+from ioverse_app.services import conversations
+from ioverse_app.tables import Conversation, User
+from ioverse_app.ui.transcript.pushes import PageEvent
+
+REF = "chat_list"
+
+
+async def page(user: User, *, cursor: str = "", archived: bool = False) -> PageEvent:
+    """The lines behind this cursor; without one the first lines, in place of what was there."""
+    async with db.reading() as session:
+        found = await conversations.page(session, user, cursor=cursor or None, archived=archived)
+    return _told(
+        {
+            "page": [_line(conversation) for conversation in found.items],
+            "behind": cursor,
+            "cursor": found.next_cursor or "",
+            "archived": archived,
+        }
+    )
+
+
+async def changes(user: User, conversation_ids: Sequence[str]) -> PageEvent:
+    """The lines of these chats as they are now, and which of them are gone."""
+    async with db.reading() as session:
+        found = await conversations.find(session, user, conversation_ids)
+    there = {conversation.id for conversation in found}
+    return _told(
+        {
+            "changed": [_line(conversation) for conversation in found],
+            "gone": [each for each in conversation_ids if each not in there],
+        }
+    )
+
+
+def _line(conversation: Conversation) -> list[Any]:
+    return [
+        conversation.id,
+        conversation.title,
+        int(conversation.active_at.timestamp() * 1000),
+        int(conversation.pinned_at is not None),
+        int(conversation.archived_at is not None),
+    ]
+
+
+def _told(value: dict[str, Any]) -> PageEvent:
+    return PageEvent(name="_set_value", payload={"ref": REF, "value": value})
