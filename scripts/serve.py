@@ -121,6 +121,8 @@ def _write_logs(settings: Settings) -> None:
     for chatty in ("uvicorn", "httpx", "httpx2", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    # It warns of every piece that a page no longer takes when it has just been closed.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

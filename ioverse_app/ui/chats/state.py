@@ -88,8 +88,7 @@ class ChatState(rx.State):
             return
         wanted = self._wanted_id()
         if self._begun and self._begun.conversation_id == wanted:
-            yield ChatState.listen  # it is all on the screen, but for the list
-            yield await list_pushes.changes(user, [wanted])
+            yield ChatState.listen  # it is all on the screen
             return
         self._begun = None
         (await self.get_state(ShellState))._greet(user)
@@ -150,6 +149,7 @@ class ChatState(rx.State):
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
             self.title = title_of(messages.checked(text))
+            shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
 
