@@ -80,16 +80,18 @@ def test_a_persons_first_day(serve, visit, tmp_path):
     kept = words(page)
     rate = 600  # characters a second, more than the model writes here
     assert len(kept) >= len(seen) - 0.3 * rate
-    assert kept.startswith(seen[: len(kept) - 250])
+    assert letters(kept).startswith(letters(seen)[:-250])
     expect(interrupted).to_contain_text("interrupted")
     interrupted.get_by_role("button", name="Continue").click()
     expect(answer(second)).not_to_have_attribute("data-status", "interrupted")
     expect(answer(page)).to_have_attribute("data-status", re.compile("complete"), timeout=60_000)
     expect(answer(second)).to_have_attribute("data-status", "complete")
-    assert words(second).startswith(kept[:60])
-    expect(answer(second).locator(".message-text").last).to_have_text(
-        answer(page).locator(".message-text").last.text_content()
-    )
+    assert letters(words(second)).startswith(letters(kept)[:60])
+    for _ in range(50):  # the last words are drawn a moment after the end is known
+        if words(second) == words(page):
+            break
+        page.wait_for_timeout(100)
+    assert words(second) == words(page)
 
     # Ended in good order, in the middle of an answer.
     speak_long(page)
