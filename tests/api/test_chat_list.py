@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
+from programs import api_client, signed_in
 
 from ioverse_app import db
-from ioverse_app.api.application import create_api
-from ioverse_app.services import conversations, sessions
-from ioverse_app.services.sessions import Client
+from ioverse_app.services import conversations
 
 
 @pytest.fixture
 async def api(database):
-    transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000") as api:
+    async with api_client() as api:
         yield api
-
-
-async def signed_in(user) -> dict[str, str]:
-    async with db.transaction() as session:
-        tokens = await sessions.start_api(session, user, Client("tests", "127.0.0.1"))
-    return {"Authorization": f"Bearer {tokens.access}"}
 
 
 async def chats(user, *titles) -> list[str]:

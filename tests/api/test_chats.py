@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 
-import httpx
 import pytest
+from programs import api_client, signed_in
 
-from ioverse_app import db
-from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
 from ioverse_app.providers import registry
 from ioverse_app.providers.errors import KeyRefused
 from ioverse_app.providers.events import Finished, TextDelta, Usage
 from ioverse_app.providers.scripted import Scripted
-from ioverse_app.services import guesses, sessions
-from ioverse_app.services.sessions import Client
+from ioverse_app.services import guesses
 
 UNKNOWN = "0" * 32
 
@@ -25,16 +22,9 @@ UNKNOWN = "0" * 32
 async def api(database):
     guesses.forget_all()
     async with engine.running():
-        transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000") as api:
+        async with api_client() as api:
             yield api
     await registry.close()
-
-
-async def signed_in(user) -> dict[str, str]:
-    async with db.transaction() as session:
-        tokens = await sessions.start_api(session, user, Client("tests", "127.0.0.1"))
-    return {"Authorization": f"Bearer {tokens.access}"}
 
 
 def events_of(text: str) -> list[dict]:

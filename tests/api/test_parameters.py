@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
+from programs import api_client, signed_in
 
-from ioverse_app import db
-from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
 from ioverse_app.providers import registry
 from ioverse_app.providers.scripted import Scripted, words
-from ioverse_app.services import sessions
-from ioverse_app.services.sessions import Client
 
 
 @pytest.fixture
@@ -27,15 +23,8 @@ async def provider(database):
 
 @pytest.fixture
 async def api(provider):
-    transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000") as api:
+    async with api_client() as api:
         yield api
-
-
-async def signed_in(user) -> dict[str, str]:
-    async with db.transaction() as session:
-        tokens = await sessions.start_api(session, user, Client("tests", "127.0.0.1"))
-    return {"Authorization": f"Bearer {tokens.access}"}
 
 
 async def send(api, headers, **body) -> dict:

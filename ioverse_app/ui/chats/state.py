@@ -142,13 +142,14 @@ class ChatState(rx.State):
         question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
         self._add(question)
         self._begin(started)
-        shown = [draft_taken(), push(question.id, 0, messages.checked(text))]
+        text = messages.checked(text)
+        shown = [draft_taken(), push(question.id, 0, text)]
         if chat_id is None:
             self.conversation_id = started.conversation_id
             self._begun = RunStarted(
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
-            self.title = title_of(messages.checked(text))
+            self.title = title_of(text)
             shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
