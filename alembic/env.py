@@ -24,7 +24,6 @@ def main() -> None:
             render_as_batch=True,
             render_item=_plainly,
             transactional_ddl=True,
-            compare_server_default=True,
         )
         with context.begin_transaction():
             context.run_migrations()

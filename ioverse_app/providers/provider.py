@@ -10,11 +10,20 @@ from ioverse_app.providers.events import ProviderEvent
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, as a model that sees gets it."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of the history, as a model sees it."""
+    """One message of the history, as a model sees it. Only a user's turn has images."""
 
     role: Literal["system", "user", "assistant"]
     content: str
+    images: Sequence[Image] = ()
 
 
 @dataclass(frozen=True, slots=True)

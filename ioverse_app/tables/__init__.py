@@ -1,7 +1,8 @@
 """What is stored; one aggregate a file, with the query scope that says who may see it."""
 
+from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.conversation import Conversation
-from ioverse_app.tables.message import Message, MessageStatus
+from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
@@ -11,7 +12,9 @@ from ioverse_app.tables.vote import Vote, VoteValue
 from ioverse_app.tables.worker import Worker
 
 __all__ = [
+    "Attachment",
     "Conversation",
+    "InContext",
     "Message",
     "MessageStatus",
     "ProviderKey",

@@ -19,7 +19,9 @@ class Conversation(Row, table=True):
     """A chat with a model, or a thread with assistants, owned by one user.
 
     `head_id` is the last message of the branch on the screen. `active_at` orders the list;
-    what is pinned comes first in it, what is archived is kept apart.
+    what is pinned comes first in it, what is archived is kept apart. A `temporary` one is in no
+    list and is purged. With both languages set, what its person writes in `language` is put to
+    the model in `model_language`, and its answers come back. `facts` are told to the model.
     """
 
     __table_args__ = (
@@ -37,6 +39,10 @@ class Conversation(Row, table=True):
     title: str = Field(default=NEW_TITLE, max_length=255)
     model: str | None = Field(default=None, max_length=255)
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    language: str | None = Field(default=None, max_length=35)
+    model_language: str | None = Field(default=None, max_length=35)
+    temporary: bool = False
     head_id: str | None = Field(default=None, max_length=32)
     active_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     pinned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -56,7 +62,9 @@ class Conversation(Row, table=True):
     def listed_for(cls, user: User, *, archived: bool = False) -> SelectOfScalar[Self]:
         """The conversations in this user's list, or those that were put out of it."""
         kept = col(cls.archived_at)
-        return cls.visible_to(user).where(kept.is_not(None) if archived else kept.is_(None))
+        return cls.visible_to(user).where(
+            kept.is_not(None) if archived else kept.is_(None), ~col(cls.temporary)
+        )
 
     @classmethod
     def deleted_by(cls, user: User) -> SelectOfScalar[Self]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -38,7 +38,10 @@ OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
 
 
 class Run(Row, table=True):
-    """One answer being produced. `owner` names the process that produces it."""
+    """One answer being produced. `owner` names the process that produces it.
+
+    `plan` is what the model was shown; `cost` is in micro-dollars.
+    """
 
     __table_args__ = (Index("ix_run_status", "status"),)
 
@@ -49,6 +52,7 @@ class Run(Row, table=True):
     message_id: str = Field(foreign_key="message.id", ondelete="CASCADE", index=True, max_length=32)
     model: str = Field(max_length=255)
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     status: str = Field(default=RunStatus.QUEUED, max_length=16)
     owner: str = Field(default="", max_length=64)
     finish_reason: str | None = Field(default=None, max_length=32)
@@ -59,6 +63,7 @@ class Run(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cost: int | None = Field(default=None, sa_type=BigInteger)
 
     @classmethod
     def visible_to(cls, user: User) -> SelectOfScalar[Self]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from ioverse_app.tables.row import Row, UtcDateTime
@@ -26,6 +28,7 @@ class User(Row, table=True):
     email_folded: str = Field(max_length=254, unique=True)
     password_hash: str = Field(max_length=255)
     role: str = Field(default=Role.MEMBER, max_length=16)
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
