@@ -1,0 +1,1 @@
+"""Markdown, read once into a small tree, and written as HTML, PDF or DOCX."""
