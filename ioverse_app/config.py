@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     runs_in_all: int = Field(
         default=200, ge=1, description="answers in progress at once, everybody"
     )
+    import_max_mb: int = Field(default=500, ge=1, description="a file of chats to bring along")
     message_max_chars: int = Field(default=200_000, ge=1)
 
     log_level: LogLevel = "INFO"

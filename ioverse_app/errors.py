@@ -58,6 +58,20 @@ class Conflict(AppError):
     code = "conflict"
 
 
+class Gone(AppError):
+    """It was there, and is there no longer."""
+
+    status = 410
+    code = "gone"
+
+
+class TooLarge(AppError):
+    """There is more of it than is taken."""
+
+    status = 413
+    code = "too_large"
+
+
 class TooMany(AppError):
     """Too much in too short a time; `retry_after` is in seconds."""
 

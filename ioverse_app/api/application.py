@@ -5,7 +5,17 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ioverse_app import __version__
-from ioverse_app.api import account_forms, accounts, chat_list, chats, health, parameters
+from ioverse_app.api import (
+    account_forms,
+    accounts,
+    chat_list,
+    chats,
+    health,
+    imports,
+    parameters,
+    share_page,
+    shares,
+)
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
 
@@ -24,6 +34,9 @@ def create_api() -> FastAPI:
         chats.router,
         chat_list.router,
         parameters.router,
+        imports.router,
+        shares.router,
+        share_page.router,
         health.router,
     ):
         api.include_router(router)

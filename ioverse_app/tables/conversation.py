@@ -22,10 +22,12 @@ class Conversation(Row, table=True):
     what is pinned comes first in it, what is archived is kept apart. A `temporary` one is in no
     list and is purged. With both languages set, what its person writes in `language` is put to
     the model in `model_language`, and its answers come back. `facts` are told to the model.
+    `origin` names the program that it was brought along from, and its id there.
     """
 
     __table_args__ = (
         Index("ix_conversation_owner_active", "owner_id", "active_at"),
+        Index("ix_conversation_owner_origin", "owner_id", "origin"),
         Index(
             "ix_conversation_owner_pinned",  # so that the few are not looked for among the many
             "owner_id",
@@ -36,6 +38,7 @@ class Conversation(Row, table=True):
     )
 
     owner_id: str = Field(foreign_key="user.id", ondelete="CASCADE", max_length=32)
+    origin: str | None = Field(default=None, max_length=255)
     title: str = Field(default=NEW_TITLE, max_length=255)
     model: str | None = Field(default=None, max_length=255)
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -8,7 +8,9 @@ from fpdf.bidi import BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
 
 # What may not begin a line, and what may not end one, in Chinese and Japanese.
-_NOT_FIRST = set("、。，．：；！？）］｝〉》」』】〕〗〙’”％‰℃ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…‥・")
+_NOT_FIRST = set(
+    "、。，．：；！？）］｝〉》」』】〕〗〙’”％‰℃ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…‥・"
+)
 _NOT_LAST = set("（［｛〈《「『【〔〖〘‘“＄￥￡")
 _AFTER = set("-–—/?&=_.,;")
 _THAI_LEADING = set("เแโใไ")

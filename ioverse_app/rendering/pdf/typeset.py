@@ -21,8 +21,10 @@ _SHAPED = re.compile(
 )
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_UNSEEN = set("\u200b\u200c\u200e\u200f\u00ad\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
-              "\u2066\u2067\u2068\u2069\ufe0e")
+_UNSEEN = set(
+    "\u200b\u200c\u200e\u200f\u00ad\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+    "\u2066\u2067\u2068\u2069\ufe0e"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ class Typesetter:
         """Whether these characters take their forms from their neighbours."""
         return look.chinese or look.face.family == EMOJI or bool(_SHAPED.search(text))
 
-    def _chars(self, spans: Iterable[Words | Formula | Picture | NoteMark], ink: Ink) -> Iterator[_Char]:
+    def _chars(
+        self, spans: Iterable[Words | Formula | Picture | NoteMark], ink: Ink
+    ) -> Iterator[_Char]:
         for span in spans:
             match span:
                 case Words():
@@ -201,7 +205,11 @@ class Typesetter:
         face = self._faces.emoji() if match else None
         if not match or not face:
             return ""
-        return match[0] if all(ord(c) in face.characters or c in "\u200d\ufe0f" for c in match[0]) else ""
+        return (
+            match[0]
+            if all(ord(c) in face.characters or c in "\u200d\ufe0f" for c in match[0])
+            else ""
+        )
 
     def _broken(
         self, chars: Sequence[_Char], ink: Ink, width: float, spacing: float
@@ -286,8 +294,10 @@ class Typesetter:
             for at, character in enumerate(piece.text):
                 wide = self.width(text + character, piece.look)
                 fits = used + wide <= room
-                if not fits and (text or kept) and (
-                    not text or breaks.may_end_at_need(text[-1], character) or wide > width
+                if (
+                    not fits
+                    and (text or kept)
+                    and (not text or breaks.may_end_at_need(text[-1], character) or wide > width)
                 ):
                     if text:
                         kept.append(Run(text, piece.look, self.width(text, piece.look)))
