@@ -33,6 +33,7 @@ STYLES = [
     "/styles/chat.css",
     "/styles/parameters.css",
     "/styles/shares.css",
+    "/styles/imports.css",
     "/styles/home.css",
 ]
 
