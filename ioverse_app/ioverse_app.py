@@ -29,6 +29,8 @@ PAGES = (LOGIN, REGISTER)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 STYLES = [
     "/styles/base.css",
+    "/styles/accents.css",
+    "/styles/appearance.css",
     "/styles/shell.css",
     "/styles/chat.css",
     "/styles/parameters.css",
@@ -68,6 +70,7 @@ def create_app() -> rx.App:
         toaster=None,
         html_lang="en",
         head_components=[
+            rx.el.script(src="/appearance.js"),
             rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
             rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
             rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),

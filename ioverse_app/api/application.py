@@ -12,7 +12,9 @@ from ioverse_app.api import (
     chats,
     health,
     imports,
+    models,
     parameters,
+    preferences,
     share_page,
     shares,
 )
@@ -37,6 +39,8 @@ def create_api() -> FastAPI:
         imports.router,
         shares.router,
         share_page.router,
+        models.router,
+        preferences.router,
         health.router,
     ):
         api.include_router(router)

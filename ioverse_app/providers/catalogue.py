@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ Facts = Mapping[str, Any]
 class Profile:
     """What a model can take and give. Prices are micro-dollars per million tokens.
 
-    `titles` says whether it can be asked for the title of a chat.
+    `titles` says whether it can be asked for the title of a chat. One that is not `known` gets
+    what every server takes, and a window that may be smaller than its own.
     """
 
     ref: str
@@ -29,6 +31,8 @@ class Profile:
     chat: bool = True
     vision: bool = False
     titles: bool = True
+    known: bool = True
+    shutdown_date: date | None = None
     input_price: int | None = None
     output_price: int | None = None
     defaults: Facts = field(default_factory=dict[str, Any])
@@ -49,7 +53,9 @@ def profile(ref: str) -> Profile:
     """The profile of `<provider>/<model>`: an exact name first, then the longest pattern."""
     provider, _, model = ref.partition("/")
     shelf = _shelf(provider)
-    facts = {**_catalogue()["generic"], **_facts(shelf.get("models", {}), model)}
+    found = _facts(shelf.get("models", {}), model)
+    facts = {**_catalogue()["generic"], **found}
+    shutdown_date = _closest(shelf.get("shutdown_dates", {}), model)
     return Profile(
         ref=ref,
         label=facts.get("label") or model,
@@ -60,6 +66,8 @@ def profile(ref: str) -> Profile:
         chat=not _matching(shelf.get("not_chat", ()), model),
         vision=bool(facts.get("vision")),
         titles=facts.get("titles", True),
+        known=bool(found),
+        shutdown_date=date.fromisoformat(shutdown_date) if shutdown_date else None,
         input_price=facts.get("input_price"),
         output_price=facts.get("output_price"),
         defaults=facts.get("defaults", {}),
@@ -82,8 +90,12 @@ def host_label(host: str) -> str:
 
 
 def _facts(models: Mapping[str, Facts], model: str) -> Facts:
-    found = _matching(models, model)
-    return models[max(found, key=_closeness)] if found else {}
+    return _closest(models, model) or {}
+
+
+def _closest(by_pattern: Mapping[str, Any], model: str) -> Any:
+    found = _matching(by_pattern, model)
+    return by_pattern[max(found, key=_closeness)] if found else None
 
 
 def _closeness(pattern: str) -> tuple[bool, int]:

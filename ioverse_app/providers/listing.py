@@ -22,18 +22,20 @@ _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 async def models(
     client: AsyncOpenAI, provider: str, label: str, headers: Mapping[str, Any] | None = None
 ) -> list[Model]:
-    """The chat models, the preferred ones first; a dated snapshot only if it stands alone."""
+    """The chat models, the preferred ones first; a dated snapshot only if it stands alone.
+
+    Those that are listed after their end are among them, as `has_ended`.
+    """
 
     async def send() -> httpx2.Response:
         return (await client.models.with_raw_response.list(extra_headers=headers)).http_response
 
     listed = dict(_listed(await exchange.question(send, deadlines=BRIEF)))
     found = [
-        _model(provider, label, name, _retires(facts))
+        _model(provider, label, name, facts)
         for name, facts in listed.items()
         if _SNAPSHOT.sub("", name) == name or _SNAPSHOT.sub("", name) not in listed
         if catalogue.profile(f"{provider}/{name}").chat
-        if not _is_over(facts)
     ]
     return sorted(found, key=lambda model: (catalogue.preference(model.ref), model.ref))
 
@@ -52,18 +54,13 @@ def _listed(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name.removeprefix("models/"), facts
 
 
-def _model(provider: str, label: str, name: str, retires: date | None) -> Model:
-    ref = f"{provider}/{name}"
-    hint = f"Retires on {retires.day} {retires:%B %Y}" if retires else ""
-    return Model(ref, catalogue.profile(ref).label, provider, label, hint)
+def _model(provider: str, label: str, name: str, facts: dict[str, Any]) -> Model:
+    profile = catalogue.profile(f"{provider}/{name}")
+    ends_on = _shutdown_date(facts) or profile.shutdown_date
+    return Model(profile.ref, profile.label, provider, label, ends_on)
 
 
-def _is_over(facts: dict[str, Any]) -> bool:
-    retires = _retires(facts)
-    return retires is not None and retires <= datetime.now(UTC).date()
-
-
-def _retires(facts: dict[str, Any]) -> date | None:
+def _shutdown_date(facts: dict[str, Any]) -> date | None:
     """OpenAI tells when it will shut a model down, as a date or as a Unix time."""
     told = facts.get("shutdown_date")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
 
 from ioverse_app.providers.events import ProviderEvent
@@ -42,13 +43,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that can be picked. `ref` is `<provider>/<the provider's own name>`."""
+    """A model that is listed. `ref` is `<provider>/<the provider's own name>`.
+
+    On `ends_on` the provider shuts it down, if a day is known.
+    """
 
     ref: str
     label: str
     provider: str
     provider_label: str
-    hint: str = ""
+    ends_on: date | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its provider has shut it down."""
+        return self.ends_on is not None and self.ends_on <= datetime.now(UTC).date()
 
 
 class Provider(Protocol):

@@ -31,9 +31,13 @@ NOTHING_CONNECTED = (
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """The models that can be picked now, and a sentence for each provider that failed."""
+    """The models that can be picked now, and a sentence for each provider that failed.
+
+    `ended` are those that a provider still lists and has shut down.
+    """
 
     models: tuple[Model, ...] = ()
+    ended: tuple[Model, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -118,6 +122,7 @@ async def _ask(providers: Sequence[Provider]) -> Available:
     answers = await asyncio.gather(*(_models(provider) for provider in providers))
     found = Available(
         models=tuple(model for answer in answers for model in answer.models),
+        ended=tuple(model for answer in answers for model in answer.ended),
         problems=tuple(problem for answer in answers for problem in answer.problems),
     )
     fresh = FRESH_WITH_PROBLEMS_SECONDS if found.problems else FRESH_SECONDS
@@ -128,8 +133,12 @@ async def _ask(providers: Sequence[Provider]) -> Available:
 async def _models(provider: Provider) -> Available:
     try:
         async with asyncio.timeout(LIST_SECONDS):
-            return Available(models=tuple(await provider.models()))
+            listed = await provider.models()
     except TimeoutError:
         return Available(problems=(f"{provider.label}: {faults.NO_CONNECTION_IN_TIME}",))
     except ProviderError as failed:
         return Available(problems=(f"{provider.label}: {failed.message}",))
+    return Available(
+        models=tuple(model for model in listed if not model.has_ended),
+        ended=tuple(model for model in listed if model.has_ended),
+    )

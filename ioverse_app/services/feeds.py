@@ -16,16 +16,8 @@ from ioverse_app.engine.events import Entry
 from ioverse_app.errors import NotFound
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.services import conversations
-from ioverse_app.services.notices import (
-    BranchChanged,
-    ListChanged,
-    ManyChanged,
-    RunEnded,
-    RunStarted,
-    Voted,
-    topic,
-)
+from ioverse_app.services import conversations, notices
+from ioverse_app.services.notices import RunStarted, topic
 from ioverse_app.tables import Conversation, Message, Run, User
 from ioverse_app.tables.run import OPEN
 
@@ -51,7 +43,7 @@ class Said:
     entries: Sequence[Entry]
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
+Notice = notices.Notice | Lagged
 Happening = Following | Said | Notice
 Inbox = asyncio.Queue[Happening]
 

@@ -13,6 +13,7 @@ from ioverse_app.errors import Invalid
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.services import conversations
+from ioverse_app.services.notices import SettingsChanged, tell_after
 from ioverse_app.tables import Conversation, User
 
 SYSTEM_PROMPT = "You are a helpful assistant."
@@ -200,6 +201,7 @@ async def set(
     conversation = await conversations.get(session, user, conversation_id)
     profile = catalogue.profile(model or conversation.model or "")
     conversation.parameters = merged(profile, conversation.parameters, values)
+    tell_after(session, user.id, SettingsChanged(conversation.id))
     return conversation
 
 
@@ -207,6 +209,7 @@ async def reset(session: AsyncSession, user: User, conversation_id: str) -> Conv
     """Let every parameter of a conversation have its default again."""
     conversation = await conversations.get(session, user, conversation_id)
     conversation.parameters = {}
+    tell_after(session, user.id, SettingsChanged(conversation.id))
     return conversation
 
 

@@ -24,6 +24,14 @@ def ask(page: Page, text: str) -> None:
     expect(page.locator("article[data-role=user]").last).to_contain_text(text[:60])
 
 
+def choose_model(page: Page, model: str) -> None:
+    """Pick a model in the picker, by its label or its `<provider>/<name>`."""
+    page.get_by_role("combobox", name="Model").click()
+    found = page.locator(f'[role=option][data-value="{model}"]')
+    found.or_(page.get_by_role("option", name=model, exact=True)).click()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
 def answer(page: Page) -> Locator:
     """The last answer on the page."""
     return page.locator("article[data-role=assistant]").last

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from people import ask, finished, register
+from people import ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, text
 from test_chat_screen import menu_of, settings_of
@@ -32,7 +32,7 @@ def test_pin_archive_select_and_undo(serve, visit, provider):
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     other = page.context.new_page()
     other.goto(f"{server.url}/chat")
     expect(other.get_by_text("Your chats will be listed here.")).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from people import answer, ask, finished, register
+from people import answer, ask, choose_model, finished, register
 from playwright.sync_api import expect
 from upstream import TEXT
 
@@ -18,7 +18,7 @@ def test_an_answer_is_drawn_as_markdown(serve, visit, provider):
     page = visit(f"{server.url}/register", viewport={"width": 390, "height": 844})
     register(page)
     expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "Show me everything.\nOn two lines, with <b>no HTML</b>.")
     question = page.locator("article[data-role=user]").last
     assert question.inner_text().splitlines()[:2] == [
@@ -39,7 +39,7 @@ def test_an_answer_is_drawn_as_markdown(serve, visit, provider):
     assert not sideways(page)
 
     # The reader who scrolls up stays there while the answer grows, and can jump to its end.
-    page.get_by_role("combobox", name="Model").select_option("compatible/100x6")
+    choose_model(page, "compatible/100x6")
     ask(page, "Once more, slowly.")
     expect(answer(page)).to_have_attribute("data-status", "streaming")
     page.wait_for_timeout(1500)
@@ -67,7 +67,7 @@ def test_the_list_of_chats(serve, visit, provider):
     register(page)
     other = page.context.new_page()
     other.goto(f"{server.url}/chat")
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "First question")
     finished(page)
     chats = page.get_by_role("navigation", name="Chats")

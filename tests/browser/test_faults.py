@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cable import Cable
-from people import answer, ask, finished, register
+from people import answer, ask, choose_model, finished, register
 from playwright.sync_api import expect
 from server import free_port
 
@@ -87,7 +87,7 @@ def test_a_connection_that_is_lost_comes_back_by_itself(serve, visit, provider):
     cable = Cable(port, int(server.url.rpartition(":")[2]))
     page = visit(f"http://localhost:{port}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/50x12")
+    choose_model(page, "compatible/50x12")
     ask(page, "Speak while the cable is out")
     expect(answer(page)).to_have_attribute("data-status", "streaming")
     expect(answer(page).get_by_role("heading").first).to_be_visible()
@@ -113,7 +113,7 @@ def test_the_server_goes_away_and_comes_back(serve, visit, provider):
     server = serve(OPENAI_BASE_URL=f"{provider.url}/v1", OPENAI_API_KEY="none")
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/50x12")
+    choose_model(page, "compatible/50x12")
     ask(page, "Speak until the server stops")
     expect(answer(page).get_by_role("heading").first).to_be_visible()
     page.wait_for_timeout(1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from people import ask, finished, register
+from people import ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 
 from ioverse_app.services import titles
@@ -20,8 +20,7 @@ def test_what_is_set_is_what_is_sent(serve, visit, aimock):
     server = serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test")
     page = visit(f"{server.url}/register")
     register(page)
-    models = page.get_by_role("combobox", name="Model")
-    models.select_option("compatible/gpt-4o")
+    choose_model(page, "compatible/gpt-4o")
 
     # On the empty screen, by the keyboard alone.
     page.get_by_role("button", name="Parameters").press("Enter")
@@ -88,7 +87,7 @@ def test_the_panel_shows_what_the_chosen_model_takes(serve, visit, provider):
     server = serve(OPENAI_BASE_URL=f"{provider.url}/v1", EMBEDDED_MODEL="small")
     page = visit(f"{server.url}/register", viewport={"width": 390, "height": 844}, has_touch=True)
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     page.get_by_role("button", name="Parameters").click()
     panel = page.get_by_role("dialog", name="Parameters")
     expect(panel.get_by_role("slider", name="Top P")).to_be_visible()
@@ -97,7 +96,7 @@ def test_the_panel_shows_what_the_chosen_model_takes(serve, visit, provider):
     assert round(panel.bounding_box()["width"]) == 390
     panel.get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="Parameters")).to_be_focused()
-    page.get_by_role("combobox", name="Model").select_option("embedded/smollm2-135m")
+    choose_model(page, "embedded/smollm2-135m")
     page.get_by_role("button", name="Parameters").click()
     expect(panel.get_by_role("slider", name="Repetition penalty")).to_have_value("1.15")
     expect(panel.get_by_text("0.2 (default)")).to_be_visible()

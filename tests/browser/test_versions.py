@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from people import answer, ask, finished, register
+from people import answer, ask, choose_model, finished, register
 from playwright.sync_api import expect
 
 
@@ -42,14 +42,17 @@ def test_versions_of_questions_and_answers(serve, visit, aimock):
     question.get_by_role("button", name="Next version").click()
     expect(articles).to_have_count(2)
 
-    # Regenerate with another model: both answers are there.
-    other = page.get_by_role("combobox", name="Model").locator("option").nth(1)
-    page.get_by_role("combobox", name="Model").select_option(other.get_attribute("value"))
+    # Regenerate with another model: both answers are there, and the next one is its as well.
     author = answer(page).get_attribute("aria-label")
-    answer(page).get_by_role("button", name="Regenerate").click()
+    answer(page).get_by_role("button", name="Answer with another model").click()
+    other = page.get_by_role("option").nth(1)
+    label = other.locator(".label").inner_text()
+    other.click()
     again = finished(page)
     expect(again).to_contain_text("2 of 2")
-    assert again.get_attribute("aria-label") != author
+    expect(again).to_have_attribute("aria-label", label)
+    assert label != author
+    expect(page.get_by_role("combobox", name="Model")).to_have_text(label)
     again.get_by_role("button", name="Previous version").click()
     expect(answer(page)).to_contain_text("1 of 2")
     assert answer(page).get_attribute("aria-label") == author
@@ -59,7 +62,7 @@ def test_two_tabs_at_once(serve, visit, provider, tmp_path):
     server = serve(OPENAI_BASE_URL=f"{provider.url}/v1", OPENAI_API_KEY="none")
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "The beginning")
     finished(page)
     other = page.context.new_page()
@@ -67,7 +70,7 @@ def test_two_tabs_at_once(serve, visit, provider, tmp_path):
     expect(other.locator("article")).to_have_count(2)
     tabs = {"From one tab": page, "From the other": other}
     for text, tab in tabs.items():
-        tab.get_by_role("combobox", name="Model").select_option("compatible/20x8")
+        choose_model(tab, "compatible/20x8")
         tab.get_by_role("textbox", name="Message").fill(text)
     for tab in tabs.values():
         tab.evaluate("document.querySelector('form.composer').requestSubmit()")

@@ -149,7 +149,7 @@ async def test_text_that_comes_only_with_the_end_is_not_lost():
     assert answer.events == [TextDelta("All"), *END]
 
 
-async def test_models_that_chat_are_listed_the_preferred_first_and_retired_ones_not():
+async def test_models_that_chat_are_listed_the_preferred_first_with_their_ends():
     names = ["gpt-4o-mini", "gpt-6.1-sol", "gpt-6.1-sol-2026-09-01", "text-embedding-3-small"]
     rows = [{"id": name} for name in [*names, "gpt-image-2", "whisper-1", "omni-moderation-latest"]]
     rows += [{"id": "gpt-4.1", "shutdown_date": "2999-01-14"}]
@@ -157,9 +157,21 @@ async def test_models_that_chat_are_listed_the_preferred_first_and_retired_ones_
     listed = whole(json.dumps({"data": rows}).encode(), 200, "application/json")
     async with raw_server(listed) as server:
         models = await openai(server.url).models()
-    assert [m.ref for m in models] == ["openai/gpt-6.1-sol", "openai/gpt-4o-mini", "openai/gpt-4.1"]
+    assert [m.ref.removeprefix("openai/") for m in models] == [
+        "gpt-6.1-sol",
+        "gpt-4o-mini",
+        "gpt-4",
+        "gpt-4.1",
+    ]
     assert models[0].label == "GPT-6.1 Sol"
-    assert models[2].hint == "Retires on 14 January 2999"
+    assert [m.ends_on and m.ends_on.isoformat() for m in models] == [
+        None,
+        "2027-01-14",  # as the catalogue knows
+        "2026-10-23",
+        "2999-01-14",  # as the provider says, which knows better
+    ]
+    assert models[2].has_ended
+    assert not models[3].has_ended
 
 
 async def test_models_are_listed_by_mocks_that_others_wrote(llmock, aimock):

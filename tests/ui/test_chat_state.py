@@ -17,7 +17,7 @@ from ioverse_app.services import conversations, feeds, messages, runs, sessions
 from ioverse_app.ui.accounts import current
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.shell import NoticeState
+from ioverse_app.ui.shell import NoticeState, ShellState
 
 MODEL = "scripted/parrot"
 
@@ -63,7 +63,7 @@ async def test_opening_a_page_takes_few_statements(ann):
         state, events = await fire(root, ChatState.open)
     assert [item.role for item in state.messages] == ["user", "assistant"]
     assert events[-1] is ChatState.listen
-    assert len(statements) <= 6, statements
+    assert len(statements) <= 7, statements
     with counted() as statements:
         feed = feeds.follow(ann, started.conversation_id)
         await anext(feed)
@@ -92,6 +92,8 @@ async def test_no_handler_touches_what_is_somebody_elses(ann, bob):
     for handler, args in (
         (ChatState.send, ({"message": "Let me in"},)),
         (ChatState.retry, (started.answer_id,)),
+        (ChatState.retry_with, (started.answer_id, MODEL)),
+        (ChatState.choose_model, (MODEL,)),
         (ChatState.go_on, (started.answer_id,)),
     ):
         state, _ = await fire(root, handler, *args)
@@ -120,6 +122,35 @@ async def test_no_handler_touches_what_is_somebody_elses(ann, bob):
         assert await runs.at_work(session, await messages.get(session, ann, live.answer_id))
 
 
+async def test_a_model_that_is_not_there_is_not_chosen(ann):
+    started = await answered(ann)
+    root = await page_of(ann, f"/chat/{started.conversation_id}")
+    state, _ = await fire(root, ChatState.open)
+    for handler, args in (
+        (ChatState.choose_model, ("scripted/owl",)),
+        (ChatState.retry_with, (started.answer_id, "scripted/owl")),
+    ):
+        state, _ = await fire(root, handler, *args)
+        assert "cannot be used here now" in state.problem
+        state.problem = ""
+    assert (state.model, len(state.messages)) == (MODEL, 2)
+
+
+async def test_how_the_pages_look_is_kept_with_the_person(ann):
+    root = await page_of(ann)
+    await fire(root, ChatState.open)
+    shell = await root.get_state(ShellState)
+    assert shell.appearance["accent"] == "iris"
+    assert "theme" not in shell.appearance, "this browser's stays until one is chosen"
+    await fire(root, ShellState.save_appearance, {"accent": "plum", "theme": "dark"})
+    assert (shell.appearance["accent"], shell.appearance["theme"]) == ("plum", "dark")
+    _, (refused,) = await fire(root, ShellState.save_appearance, {"accent": "hotdog"})
+    assert "Accent is one of" in str(refused.args)
+    again = await page_of(ann)
+    await fire(again, ChatState.open)
+    assert (await again.get_state(ShellState)).appearance == shell.appearance
+
+
 async def test_a_signed_out_cookie_is_worth_nothing(ann):
     root = await page_of(ann)
     async with db.transaction() as session:
@@ -128,9 +159,12 @@ async def test_a_signed_out_cookie_is_worth_nothing(ann):
     for handler, args in (
         (ChatState.send, ({"message": "Hello"},)),
         (ChatState.stop, ()),
+        (ChatState.choose_model, (MODEL,)),
+        (ChatState.retry_with, ("x", MODEL)),
         (ChatState.show_earlier, ()),
         (ChatState.resend, ("x", 0)),
         (ChatListState.more, ()),
+        (ShellState.save_appearance, ({"accent": "plum"},)),
     ):
         await fire(root, handler, *args)
     async with db.reading() as session:

@@ -23,8 +23,7 @@ _known: OrderedDict[str, tuple[float, User]] = OrderedDict()
 
 async def current_user(state: rx.State) -> User | None:
     """The user whose browser sent this event, or None for a stranger."""
-    token = cookie_parser(state.router.headers.cookie).get(sessions.COOKIE)
-    if not token:
+    if not (token := _token(state)):
         return None
     key = security.fingerprint(token)
     known_at, user = _known.get(key, (0.0, None))
@@ -36,6 +35,11 @@ async def current_user(state: rx.State) -> User | None:
     return user
 
 
+def forget(state: rx.State) -> None:
+    """Ask again who this is at the next event, since the account has changed."""
+    _known.pop(security.fingerprint(_token(state) or ""), None)
+
+
 async def require_user(state: rx.State) -> User | rx.event.EventSpec:
     """The user or, for a stranger, the event that sends them to sign in and back here."""
     user = await current_user(state)
@@ -44,6 +48,10 @@ async def require_user(state: rx.State) -> User | rx.event.EventSpec:
     url = state.router.url
     here = f"{url.path}?{url.query}" if url.query else url.path
     return rx.redirect(f"/login?{urlencode({'next': local_path(here)})}")
+
+
+def _token(state: rx.State) -> str | None:
+    return cookie_parser(state.router.headers.cookie).get(sessions.COOKIE)
 
 
 def _remember(key: str, user: User | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from ioverse_app.ui.chats.items import ModelGroup, ModelItem
+from ioverse_app.ui.chats.model_picker import ModelPicker
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
 from ioverse_app.ui.chats.state import ChatState
@@ -55,22 +55,14 @@ def _problem() -> rx.Component:
 def _model_picker() -> rx.Component:
     return rx.cond(
         ChatState.groups,
-        rx.el.select(
-            rx.foreach(ChatState.groups, _group),
+        ModelPicker.create(
+            groups=ChatState.groups,
+            recent=ChatState.recent_models,
             value=ChatState.model,
-            on_change=[ChatState.choose_model, ParametersState.load],
-            aria_label="Model",
+            on_choose=[ChatState.choose_model, ParametersState.load],
         ),
         rx.el.span(),
     )
-
-
-def _group(group: rx.Var[ModelGroup]) -> rx.Component:
-    return rx.el.optgroup(rx.foreach(group.models, _option), label=group.label)
-
-
-def _option(model: rx.Var[ModelItem]) -> rx.Component:
-    return rx.el.option(model.label, value=model.ref)
 
 
 def _send() -> rx.Component:

@@ -13,10 +13,13 @@ from ioverse_app.tables import Message, MessageStatus
 
 @dataclass(frozen=True)
 class ModelItem:
-    """An entry of the model picker."""
+    """An entry of the model picker: what it can do, and when it ends, in a few words."""
 
     ref: str
     label: str
+    about: str = ""
+    ends: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from ioverse_app.tables import MessageStatus, VoteValue
 from ioverse_app.ui.chats.fork_state import ForkState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
+from ioverse_app.ui.chats.model_picker import WithModel
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.transcript import copy_button, edit_field, message_text, speak_button
 
@@ -75,6 +76,12 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
             rx.el.div(
                 copy_button(message_id=item.id),
                 action("Regenerate", "refresh-cw", ChatState.retry(item.id)),
+                WithModel.create(
+                    label="Answer with another model",
+                    groups=ChatState.groups,
+                    recent=ChatState.recent_models,
+                    on_choose=lambda ref: ChatState.retry_with(item.id, ref),
+                ),
                 thumb("Good response", "thumbs-up", item, VoteValue.UP),
                 thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
                 speak_button(message_id=item.id),

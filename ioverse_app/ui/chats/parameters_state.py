@@ -43,6 +43,15 @@ class ParametersState(rx.State):
         await self._fill()
 
     @rx.event
+    async def refresh(self):
+        """Show what was changed in another tab, and leave alone what is being typed here."""
+        if self.shown and (user := await current_user(self)):
+            try:
+                await self._show(user)
+            except AppError:  # the chat is not there, as the page says
+                self.shown = False
+
+    @rx.event
     async def save(self, name: str, text: str):
         """Keep what was set in one field. An empty one has its default again."""
         user = await current_user(self)

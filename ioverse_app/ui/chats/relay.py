@@ -9,7 +9,14 @@ from ioverse_app.engine.events import Ended
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
 from ioverse_app.services.feeds import Following, Happening, Said
-from ioverse_app.services.notices import BranchChanged, ListChanged, ManyChanged, RunStarted, Voted
+from ioverse_app.services.notices import (
+    BranchChanged,
+    ListChanged,
+    ManyChanged,
+    RunStarted,
+    SettingsChanged,
+    Voted,
+)
 from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
@@ -43,6 +50,8 @@ class Relay:
                 yield await self._change_list(state, changed)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
+            case SettingsChanged(conversation_id=here) if here == self._conversation_id:
+                yield await self._load_settings(state)
             case Voted(message_id=message_id, value=value):
                 async with state:
                     state._change(message_id, lambda item: item.voted(value))
@@ -57,6 +66,13 @@ class Relay:
             async with state:
                 await state._load_title(self._user)
         return await list_pushes.changes(self._user, changed)
+
+    async def _load_settings(self, state: ChatState) -> Any:
+        from ioverse_app.ui.chats.parameters_state import ParametersState  # it knows ChatState
+
+        async with state:
+            await state._load_settings(self._user)
+        return ParametersState.refresh
 
     async def _say(self, state: ChatState, said: Said) -> AsyncGenerator[Any, None]:
         text, thought = [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,16 @@ from reflex.event import Event
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.services import conversations, feeds, messages, parameters, runs, versions, votes
+from ioverse_app.services import (
+    conversations,
+    feeds,
+    messages,
+    models,
+    parameters,
+    runs,
+    versions,
+    votes,
+)
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -70,6 +79,7 @@ class ChatState(rx.State):
     has_earlier: bool = False
     model: str = ""
     groups: list[ModelGroup] = []
+    recent_models: list[str] = []
     trouble: str = ""
     problem: str = ""
     editing_id: str = ""
@@ -99,7 +109,7 @@ class ChatState(rx.State):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
         yield await list_pushes.page(user)
-        await self._load_models()
+        await self._load_models(user)
         yield ChatState.listen
 
     @rx.event(background=True)
@@ -165,6 +175,19 @@ class ChatState(rx.State):
         """Answer the same question again; the answer that was there stays as a version."""
         if user := await current_user(self):
             return await self._begin_version(user, runs.retry(user, message_id, model=self.model))
+
+    @rx.event
+    async def retry_with(self, message_id: str, model: str):
+        """Answer the same question again with this model, which then answers the next ones too."""
+        if not (user := await current_user(self)):
+            return None
+        try:
+            await models.check(str(model))
+        except AppError as error:
+            self.problem = error.message
+            return None
+        again = runs.retry(user, str(message_id), model=str(model))
+        return await self._begin_version(user, again)
 
     @rx.event
     def ask_text(self, message_id: str):
@@ -269,9 +292,19 @@ class ChatState(rx.State):
         return push(message_id, max(0, have), text[max(0, have) :])
 
     @rx.event
-    def choose_model(self, ref: str):
-        """Let another model give the next answer."""
-        self.model = ref
+    async def choose_model(self, ref: str):
+        """Let another model give the next answers of this chat."""
+        if not (user := await current_user(self)):
+            return
+        try:
+            if self.conversation_id:
+                await models.choose(user, self.conversation_id, str(ref))
+            else:
+                await models.check(str(ref))
+        except AppError as error:
+            self.problem = error.message
+            return
+        self.model = str(ref)
 
     @rx.event
     def close_problem(self):
@@ -332,13 +365,28 @@ class ChatState(rx.State):
         else:
             self.title, self.missing = conversation.title, False
 
-    async def _load_models(self) -> None:
+    async def _load_settings(self, user: User) -> None:
+        """Read which model was chosen in another tab."""
+        with suppress(NotFound):
+            async with db.reading() as session:
+                conversation = await conversations.get(session, user, self.conversation_id)
+            self.model = conversation.model or self.model
+
+    async def _load_models(self, user: User) -> None:
+        """What the picker shows; it is sent only when it has changed."""
         available = await registry.available()
-        self.groups = model_groups(available.models)
+        groups = model_groups(available)
+        if groups != self.groups:
+            self.groups = groups
         self.trouble = " ".join(available.problems)
+        async with db.reading() as session:
+            used = await models.recent(session, user)
         offered = {model.ref for model in available.models}
+        recent = [ref for ref in used if ref in offered]
+        if recent != self.recent_models:
+            self.recent_models = recent
         if self.model not in offered:
-            self.model = await registry.default() if offered else ""
+            self.model = next(iter(recent), "") or (await registry.default() if offered else "")
 
     async def _begin_version(self, user: User, beginning: Awaitable[Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""

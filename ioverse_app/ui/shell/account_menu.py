@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.style import color_mode, set_color_mode
+from reflex.style import color_mode
 
+from ioverse_app.ui.shell.appearance import appearance, opens_appearance, sets_theme
 from ioverse_app.ui.shell.state import ShellState
 
 SIGN_OUT = "sign-out"
@@ -16,9 +17,12 @@ def account_menu() -> rx.Component:
         rx.menu.root(
             rx.menu.trigger(_name()),
             rx.menu.content(
-                _appearance("System", "system", "monitor"),
-                _appearance("Light", "light", "sun"),
-                _appearance("Dark", "dark", "moon"),
+                _theme("System", "system", "monitor"),
+                _theme("Light", "light", "sun"),
+                _theme("Dark", "dark", "moon"),
+                rx.menu.item(
+                    rx.icon("palette", size=16), "Appearance", custom_attrs=opens_appearance()
+                ),
                 rx.menu.separator(),
                 rx.menu.item(
                     rx.icon("log-out", size=16),
@@ -31,6 +35,7 @@ def account_menu() -> rx.Component:
                 width="240px",
             ),
         ),
+        appearance(),
         rx.el.form(id=SIGN_OUT, action="/auth/logout", method="post", hidden=True),
     )
 
@@ -45,7 +50,7 @@ def _name() -> rx.Component:
     )
 
 
-def _appearance(label: str, mode: str, icon: str) -> rx.Component:
+def _theme(label: str, mode: str, icon: str) -> rx.Component:
     return rx.menu.item(
         rx.icon(icon, size=16),
         label,
@@ -53,5 +58,5 @@ def _appearance(label: str, mode: str, icon: str) -> rx.Component:
             color_mode == mode,
             rx.icon("check", size=16),
         ),
-        on_select=set_color_mode(mode),
+        custom_attrs=sets_theme(mode),
     )

@@ -50,7 +50,8 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
   const toEnd = useRef((behavior = "auto") => {
     const box = scroller.current;
     if (!box) return; // The page was left.
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const { motion } = document.documentElement.dataset;
+    const calm = motion === "reduce" || matchMedia("(prefers-reduced-motion: reduce)").matches;
     view.current.stuck = true;
     box.scrollTo({ top: box.scrollHeight, behavior: calm ? "auto" : behavior });
   }).current;

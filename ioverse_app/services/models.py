@@ -1,0 +1,57 @@
+"""Models: the one of a conversation, and those that a person used last."""
+
+from __future__ import annotations
+
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ioverse_app import db
+from ioverse_app.errors import Invalid
+from ioverse_app.providers import registry
+from ioverse_app.services import conversations
+from ioverse_app.services.notices import SettingsChanged, tell_after
+from ioverse_app.tables import Conversation, User
+
+RECENT = 3
+LOOKED_AT = 50
+"""The conversations, newest first, that `recent` looks for models in."""
+
+ENDED = "Its provider has shut this model down. Choose another one."
+NOT_LISTED = "This model cannot be used here now. Choose another one."
+
+
+async def choose(user: User, conversation_id: str, ref: str) -> Conversation:
+    """Let another model give the next answers of a conversation. Invalid if it cannot now.
+
+    It opens its own transaction, since asking the providers what they have can take a while.
+    """
+    await check(ref)
+    async with db.transaction() as session:
+        conversation = await conversations.get(session, user, conversation_id)
+        if conversation.model != ref:
+            conversation.model = ref
+            tell_after(session, user.id, SettingsChanged(conversation.id))
+    return conversation
+
+
+async def check(ref: str) -> None:
+    """Raise Invalid, with a sentence, unless this model can be picked now."""
+    now = await registry.available()
+    if any(model.ref == ref for model in now.models):
+        return
+    ended = any(model.ref == ref for model in now.ended)
+    raise Invalid(ENDED if ended else NOT_LISTED, code="model_unavailable")
+
+
+async def recent(session: AsyncSession, user: User, limit: int = RECENT) -> list[str]:
+    """The models of this user's conversations, the one that was used last first."""
+    used = Conversation.visible_to(user).limit(LOOKED_AT).subquery()
+    query = (
+        select(used.c.model)
+        .where(used.c.model.is_not(None))
+        .group_by(used.c.model)
+        .order_by(func.max(used.c.active_at).desc())
+        .limit(limit)
+    )
+    return list((await session.exec(query)).all())
