@@ -58,6 +58,13 @@ class Conflict(AppError):
     code = "conflict"
 
 
+class TooLarge(AppError):
+    """More was sent than is taken."""
+
+    status = 413
+    code = "too_large"
+
+
 class TooMany(AppError):
     """Too much in too short a time; `retry_after` is in seconds."""
 
