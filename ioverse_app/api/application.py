@@ -5,7 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ioverse_app import __version__
-from ioverse_app.api import account_forms, accounts, chat_list, chats, health, parameters
+from ioverse_app.api import (
+    account_forms,
+    accounts,
+    attachments,
+    chat_list,
+    chats,
+    health,
+    parameters,
+)
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
 
@@ -22,6 +30,7 @@ def create_api() -> FastAPI:
         accounts.router,
         account_forms.router,
         chats.router,
+        attachments.router,
         chat_list.router,
         parameters.router,
         health.router,
