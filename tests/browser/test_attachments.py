@@ -8,7 +8,7 @@ import files
 from people import answer, finished, register
 from playwright.sync_api import Page, expect
 
-SEES, BLIND = "compatible/gpt-4o", "compatible/gpt-3.5-turbo"
+SEES, BLIND = "compatible/gpt-4o", "compatible/gpt-4"
 
 HOLD = """([event, name, type, data]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));

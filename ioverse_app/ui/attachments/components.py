@@ -20,6 +20,13 @@ _PATHS = {
 }
 
 
+class AttachmentLimits(rx.State):
+    """What the settings of the server allow, not those of the build: how many, how many bytes."""
+
+    most: int = settings().attachments_per_message
+    largest: int = int(settings().attachment_max_mb * MB)
+
+
 class Tray(rx.Component):
     """The files that wait for a message, and where more may be dropped, see `tray.jsx`."""
 
@@ -60,14 +67,14 @@ def tray(conversation_id: Any) -> rx.Component:
     """The waiting files of a form: their ids are its field `attachments`."""
     return Tray.create(
         conversation_id=conversation_id,
-        most=settings().attachments_per_message,
-        largest=int(settings().attachment_max_mb * MB),
+        most=AttachmentLimits.most,
+        largest=AttachmentLimits.largest,
     )
 
 
 def attach_button() -> rx.Component:
     """The button `Attach files`, if files are taken."""
-    return AttachButton.create() if settings().attachments_per_message else rx.fragment()
+    return rx.cond(AttachmentLimits.most > 0, AttachButton.create())
 
 
 def attached(items: rx.Var[list[AttachmentItem]]) -> rx.Component:
