@@ -85,7 +85,7 @@ class Upload:
 
     def _on_header_end(self) -> None:
         name, value = self._header
-        if name.lower() == b"content-disposition":
+        if bytes(name).lower() == b"content-disposition":
             _, self._disposition = parse_options_header(bytes(value))
         self._header = (bytearray(), bytearray())
 
