@@ -183,7 +183,7 @@ export function createWaiting({ send = upload, fetch = (...a) => globalThis.fetc
 
 /** A size for people. */
 export function sized(bytes) {
-  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   const units = ["KB", "MB", "GB"];
   let size = bytes / 1024;
   while (size >= 999.5 && units.length > 1) {
