@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     import_max_mb: int = Field(default=500, ge=1, description="a file of chats to bring along")
     message_max_chars: int = Field(default=200_000, ge=1)
 
+    attachment_max_mb: float = Field(default=20, gt=0, description="the size of one file")
+    attachments_per_message: int = Field(default=10, ge=0)
+    attachments_per_user_mb: float = Field(default=1000, gt=0, description="all that one has")
+    attachment_max_chars: int = Field(default=200_000, ge=1, description="what is read of a file")
+    attachment_max_pages: int = Field(default=500, ge=1, description="what is read of a PDF")
+
     log_level: LogLevel = "INFO"
     log_json: bool = False
 

@@ -8,6 +8,7 @@ from ioverse_app import __version__
 from ioverse_app.api import (
     account_forms,
     accounts,
+    attachments,
     chat_list,
     chats,
     health,
@@ -34,6 +35,7 @@ def create_api() -> FastAPI:
         accounts.router,
         account_forms.router,
         chats.router,
+        attachments.router,
         chat_list.router,
         parameters.router,
         imports.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
@@ -10,13 +10,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from ioverse_app import db
+from ioverse_app.api.attachments import AttachmentOut
 from ioverse_app.api.dependencies import CurrentUser, Session
 from ioverse_app.api.sse import event, streaming
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.errors import Invalid, NotAllowed, NotFound
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.services import conversations, messages, runs, votes
-from ioverse_app.tables import Conversation, Message, Run, RunStatus, User, VoteValue
+from ioverse_app.services import attachments, conversations, messages, runs, votes
+from ioverse_app.tables import Attachment, Conversation, Message, Run, RunStatus, User, VoteValue
 
 router = APIRouter(prefix="/api", tags=["chats"])
 
@@ -26,13 +27,17 @@ VOTES = {"upvote": VoteValue.UP, "downvote": VoteValue.DOWN}
 
 
 class NewMessage(BaseModel):
-    """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat."""
+    """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat.
+
+    `attachments` are the ids of uploaded files; with them the message may be empty.
+    """
 
     message: str = ""
     chat_id: str | None = None
     user_id: str | None = None
     model: str | None = None
     parameters: dict[str, Any] | None = None
+    attachments: list[str] = []
 
 
 class Sent(BaseModel):
@@ -85,9 +90,10 @@ class MessageOut(BaseModel):
     completion_tokens: int | None
     response_time: float | None
     timestamp: str
+    attachments: list[AttachmentOut] = []
 
     @classmethod
-    def of(cls, message: Message) -> MessageOut:
+    def of(cls, message: Message, given: Sequence[Attachment] = ()) -> MessageOut:
         """This message as programs see it."""
         return cls(
             message_id=message.id,
@@ -101,6 +107,7 @@ class MessageOut(BaseModel):
             completion_tokens=message.completion_tokens,
             response_time=message.seconds,
             timestamp=message.created_at.isoformat(),
+            attachments=[AttachmentOut.of(each) for each in given],
         )
 
 
@@ -146,10 +153,15 @@ class Said(BaseModel):
 async def send(body: NewMessage, user: CurrentUser) -> Sent:
     """Send a message and begin its answer."""
     _same_person(user, body.user_id)
-    if not body.message.strip():
+    if not body.message.strip() and not body.attachments:
         raise Invalid("User ID and message are required", code="message_empty")
     started = await runs.start(
-        user, body.chat_id or None, body.message, model=body.model, parameters=body.parameters
+        user,
+        body.chat_id or None,
+        body.message,
+        model=body.model,
+        parameters=body.parameters,
+        attachments=body.attachments,
     )
     async with db.reading() as session:
         conversation = await conversations.get(session, user, started.conversation_id)
@@ -158,7 +170,7 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent:
         message_id=started.question_id or "",
         answer_id=started.answer_id,
         run_id=started.run_id,
-        user_message=messages.checked(body.message),
+        user_message=messages.checked(body.message, may_be_empty=True),
         chat_title=conversation.title,
     )
 
@@ -228,7 +240,8 @@ async def messages_of(
     """The messages of a chat, the newest page first."""
     conversation = await _chat(session, user, chat_id)
     page = await messages.page(session, conversation, last_id=last)
-    items = [MessageOut.of(message) for message in page.items]
+    given = await attachments.of(session, page.items)
+    items = [MessageOut.of(message, given.get(message.id, ())) for message in page.items]
     return Messages(chat_id=chat_id, messages=items, earlier=page.earlier_id)
 
 

@@ -20,6 +20,7 @@ from ioverse_app.providers.events import (
     TextDelta,
     Usage,
 )
+from ioverse_app.providers.pictures import chat_content
 from ioverse_app.providers.provider import Model, Request
 
 if TYPE_CHECKING:
@@ -124,11 +125,14 @@ class OpenAIChat:
         fields = dict(self._fields)
         if request.model in self._new_limit:
             fields["max_output_tokens"] = "max_completion_tokens"
-        taken = catalogue.profile(f"{self.name}/{request.model}").taken(request.parameters)
+        profile = catalogue.profile(f"{self.name}/{request.model}")
+        taken = profile.taken(request.parameters)
         asked = {fields.get(name, name): value for name, value in taken.items()}
         body: dict[str, Any] = {
             "model": request.model,
-            "messages": [{"role": t.role, "content": t.content} for t in request.turns],
+            "messages": [
+                {"role": t.role, "content": chat_content(t, profile.vision)} for t in request.turns
+            ],
             "stream": True,
             "extra_headers": self._headers(),
             **{name: value for name, value in asked.items() if name not in _BODY_FIELDS},

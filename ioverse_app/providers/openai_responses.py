@@ -26,6 +26,7 @@ from ioverse_app.providers.events import (
     TextDelta,
     Usage,
 )
+from ioverse_app.providers.pictures import responses_content
 from ioverse_app.providers.provider import Model, Request
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ class OpenAIResponses:
             reasoning["summary"] = "auto"
         return {
             "model": request.model,
-            "input": [{"role": t.role, "content": t.content} for t in request.turns],
+            "input": [
+                {"role": t.role, "content": responses_content(t, profile.vision)}
+                for t in request.turns
+            ],
             "stream": True,
             "store": False,
             **asked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.errors import Conflict
-from ioverse_app.services import conversations, messages
+from ioverse_app.services import attachments, conversations, messages
 from ioverse_app.services.notices import ListChanged, tell_after
 from ioverse_app.tables import Conversation, Message, MessageStatus, User
 
@@ -38,6 +38,7 @@ async def fork(session: AsyncSession, user: User, message_id: str) -> Conversati
     new = await conversations.start(session, user, old.title)
     new.model, new.parameters = old.model, dict(old.parameters)
     parent_id: str | None = None
+    copies: list[tuple[Message, Message]] = []
     for one in branch:
         copy = Message(
             conversation_id=new.id,
@@ -46,6 +47,8 @@ async def fork(session: AsyncSession, user: User, message_id: str) -> Conversati
         )
         session.add(copy)
         parent_id = copy.id
+        copies.append((one, copy))
+    await attachments.copy(session, user, copies)
     await session.flush()
     new.head_id = parent_id
     tell_after(session, user.id, ListChanged(new.id))

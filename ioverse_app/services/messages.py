@@ -72,11 +72,14 @@ async def get(session: AsyncSession, user: User, message_id: str) -> Message:
     return found
 
 
-def checked(text: str) -> str:
-    """The text of a message as it is kept, or a sentence that says why it cannot be sent."""
+def checked(text: str, *, may_be_empty: bool = False) -> str:
+    """The text of a message as it is kept, or a sentence that says why it cannot be sent.
+
+    One with attachments may be empty.
+    """
     text = text.replace("\x00", "").strip()
     most = settings().message_max_chars
-    if not text:
+    if not text and not may_be_empty:
         raise Invalid("Message content is required.", code="message_empty")
     if len(text) > most:
         raise Invalid(

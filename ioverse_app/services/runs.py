@@ -23,6 +23,7 @@ from ioverse_app.providers import catalogue, registry
 from ioverse_app.providers.events import TextDelta
 from ioverse_app.providers.provider import Request, Turn
 from ioverse_app.services import conversations, messages, titles
+from ioverse_app.services.attachments import attach, attach_again, check_seen, of
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import SYSTEM_PROMPT, fitted, merged
 from ioverse_app.services.titles import title_of
@@ -55,14 +56,15 @@ async def start(
     model: str | None = None,
     after: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    attachments: Sequence[str] = (),
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
     It follows the message `after`, which is the last one that the sender saw, or the last one
     that there is. Two who send at the same moment make two branches. `parameters` are set for
-    this answer and those that follow it.
+    this answer and those that follow it. `attachments` are files that wait for a message.
     """
-    text = messages.checked(text)
+    text = messages.checked(text, may_be_empty=bool(attachments))
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
         if conversation_id is None:
@@ -81,25 +83,39 @@ async def start(
         )
         session.add(question)
         answer = await _add_answer(session, conversation, question.id, ref)
+        given = await attach(session, user, question, attachments)
+        check_seen(ref, given)
+        if given and not text and parent_id is None:
+            conversation.title = title_of(given[0].name)
         job = await _prepare(session, user, conversation, answer, [*history, question])
     return _begin(user, job, conversation.id, question.id)
 
 
-async def edit(user: User, message_id: str, text: str, *, model: str | None = None) -> Started:
-    """Ask again in other words. What was asked and answered before stays, as an older version."""
-    text = messages.checked(text)
+async def edit(
+    user: User,
+    message_id: str,
+    text: str,
+    *,
+    model: str | None = None,
+    attachments: Sequence[str] | None = None,
+) -> Started:
+    """Ask again in other words. What was asked and answered before stays, as an older version.
+
+    It has the attachments of the older version, or only these of them, and any that wait.
+    """
     async with db.transaction() as session:
         old = await messages.get(session, user, message_id)
         if old.role != "user":
             raise Invalid("Only a question can be edited.", code="not_a_question")
         conversation = await conversations.get(session, user, old.conversation_id)
         history = await messages.branch(session, conversation, old.parent_id, HISTORY)
-        question = Message(
-            conversation_id=conversation.id, parent_id=old.parent_id, role="user", content=text
-        )
+        question = Message(conversation_id=conversation.id, parent_id=old.parent_id, role="user")
         session.add(question)
         ref = model or conversation.model or ""
         answer = await _add_answer(session, conversation, question.id, ref)
+        given = await attach_again(session, user, question, old, attachments)
+        check_seen(ref, given)
+        question.content = messages.checked(text, may_be_empty=bool(given))
         job = await _prepare(session, user, conversation, answer, [*history, question])
     return _begin(user, job, conversation.id, question.id)
 
@@ -110,6 +126,7 @@ async def retry(user: User, message_id: str, *, model: str | None = None) -> Sta
         old, conversation = await _answer(session, user, message_id)
         ref = model or old.model or ""
         history = await messages.branch(session, conversation, old.parent_id, HISTORY)
+        check_seen(ref, (await of(session, history[-1:])).get(old.parent_id or "", ()))
         answer = await _add_answer(session, conversation, old.parent_id, ref)
         job = await _prepare(session, user, conversation, answer, history)
     return _begin(user, job, conversation.id, None)
@@ -256,7 +273,7 @@ async def _prepare(
 def _turns(prompt: str, history: Sequence[Message], answer: Message) -> list[Turn]:
     turns = [Turn("system", prompt)]
     for message in history:
-        if message.content:
+        if message.content or message.role == "user":
             role = "user" if message.role == "user" else "assistant"
             turns.append(Turn(role, message.content))
     if answer.content:

@@ -63,7 +63,7 @@ async def test_opening_a_page_takes_few_statements(ann):
         state, events = await fire(root, ChatState.open)
     assert [item.role for item in state.messages] == ["user", "assistant"]
     assert events[-1] is ChatState.listen
-    assert len(statements) <= 7, statements
+    assert len(statements) <= 8, statements
     with counted() as statements:
         feed = feeds.follow(ann, started.conversation_id)
         await anext(feed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.attachments import attach_button, tray
 from ioverse_app.ui.chats.model_picker import ModelPicker
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
@@ -17,10 +18,12 @@ def composer() -> rx.Component:
         rx.el.div(
             rx.cond(ChatState.problem != "", _problem()),
             rx.el.form(
+                tray(conversation_id=ChatState.conversation_id),
                 composer_field(
                     conversation_id=ChatState.conversation_id, placeholder="Ask anything"
                 ),
                 rx.el.div(
+                    attach_button(),
                     _model_picker(),
                     parameters_button(),
                     rx.el.div(class_name="spacer"),

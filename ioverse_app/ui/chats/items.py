@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ioverse_app.engine.ending import message_status
 from ioverse_app.engine.events import Ended
 from ioverse_app.providers import catalogue
 from ioverse_app.services.versions import Version
 from ioverse_app.tables import Message, MessageStatus
+from ioverse_app.ui.attachments import AttachmentItem
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,16 @@ class MessageItem:
     previous_id: str = ""
     next_id: str = ""
     vote: str = ""
+    attachments: list[AttachmentItem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, message: Message, version: Version, vote: str = "") -> MessageItem:
+    def of(
+        cls,
+        message: Message,
+        version: Version,
+        vote: str = "",
+        attachments: Sequence[AttachmentItem] = (),
+    ) -> MessageItem:
         """How this stored message stands, where among its versions, and this person's vote."""
         item = cls(
             id=message.id,
@@ -70,6 +79,7 @@ class MessageItem:
             previous_id=version.previous_id or "",
             next_id=version.next_id or "",
             vote=vote,
+            attachments=list(attachments),
         )
         if message.status == MessageStatus.STREAMING or message.role != "assistant":
             return item

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.tables import MessageStatus, VoteValue
+from ioverse_app.ui.attachments import attached, kept
 from ioverse_app.ui.chats.fork_state import ForkState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
@@ -32,7 +33,11 @@ def _question(item: rx.Var[MessageItem]) -> rx.Component:
         ChatState.editing_id == item.id,
         _edit_form(item),
         rx.fragment(
-            rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
+            attached(item.attachments),
+            rx.cond(
+                (item.characters > 0) | (item.attachments.length() == 0),
+                rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
+            ),
             rx.el.div(
                 rx.el.div(
                     copy_button(message_id=item.id),
@@ -48,6 +53,7 @@ def _question(item: rx.Var[MessageItem]) -> rx.Component:
 
 def _edit_form(item: rx.Var[MessageItem]) -> rx.Component:
     return rx.el.form(
+        kept(item.attachments),
         edit_field(message_id=item.id),
         rx.el.div(
             rx.el.button(

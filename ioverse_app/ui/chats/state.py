@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
@@ -14,6 +14,7 @@ from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
 from ioverse_app.services import (
+    attachments,
     conversations,
     feeds,
     messages,
@@ -30,6 +31,8 @@ from ioverse_app.services.versions import Version
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, VoteValue
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
+from ioverse_app.ui.attachments import AttachmentItem, attachments_returned, attachments_taken
+from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup
 from ioverse_app.ui.chats.models import model_groups
@@ -53,6 +56,7 @@ class Loaded:
     versions: dict[str, Version]
     votes: dict[str, str]
     run: Run | None = None
+    attachments: dict[str, list[AttachmentItem]] = field(default_factory=dict)
 
     def texts(self, known: Sequence[MessageItem] = ()) -> Event:
         """The event that brings the texts to the page, but for those that it has."""
@@ -62,7 +66,12 @@ class Loaded:
     def items(self) -> list[MessageItem]:
         """The messages as the page draws them."""
         return [
-            MessageItem.of(one, self.versions[one.id], self.votes.get(one.id, ""))
+            MessageItem.of(
+                one,
+                self.versions[one.id],
+                self.votes.get(one.id, ""),
+                self.attachments.get(one.id, ()),
+            )
             for one in self.page.items
         ]
 
@@ -139,27 +148,41 @@ class ChatState(rx.State):
             return user
         self.problem = ""
         text = form.get("message", "")
+        files = form.get("attachments", "").split()
         chat_id, model = self.conversation_id or None, self.model or None
         try:
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
             started = await runs.start(
-                user, chat_id, text, model=model, after=after, parameters=chosen
+                user,
+                chat_id,
+                text,
+                model=model,
+                after=after,
+                parameters=chosen,
+                attachments=files,
             )
         except AppError as error:
             self.problem = error.message
-            return draft_returned(text)
-        question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
+            return [draft_returned(text), attachments_returned()]
+        text = messages.checked(text, may_be_empty=True)
+        given = await self._given(user, started.question_id or "") if files else []
+        question = MessageItem(
+            started.question_id or "",
+            "user",
+            MessageStatus.COMPLETE,
+            characters=len(text),
+            attachments=given,
+        )
         self._add(question)
         self._begin(started)
-        text = messages.checked(text)
-        shown = [draft_taken(), push(question.id, 0, text)]
+        shown = [draft_taken(), attachments_taken(), push(question.id, 0, text)]
         if chat_id is None:
             self.conversation_id = started.conversation_id
             self._begun = RunStarted(
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
-            self.title = title_of(text)
+            self.title = title_of(text or (given[0].name if given else ""))
             shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
@@ -204,8 +227,9 @@ class ChatState(rx.State):
         """Ask in other words; what was there stays as a version."""
         if user := await current_user(self):
             text, message_id = form.get("message", ""), self.editing_id
+            files = form.get("attachments", "").split()
             return await self._begin_version(
-                user, runs.edit(user, message_id, text, model=self.model)
+                user, runs.edit(user, message_id, text, model=self.model, attachments=files)
             )
 
     @rx.event
@@ -271,7 +295,9 @@ class ChatState(rx.State):
             conversation = await conversations.get(session, user, self.conversation_id)
             page = await messages.page(session, conversation, last_id=self._earlier_id)
             places = await versions.of(session, page.items)
-            loaded = Loaded(conversation, page, places, await votes.of(session, user, page.items))
+            cast = await votes.of(session, user, page.items)
+            given = items_of(await attachments.of(session, page.items))
+        loaded = Loaded(conversation, page, places, cast, attachments=given)
         self._earlier_id = page.earlier_id
         self.has_earlier = page.earlier_id is not None
         yield loaded.texts()
@@ -338,10 +364,18 @@ class ChatState(rx.State):
                 run = await runs.at_work(session, page.items[-1]) if page.items else None
                 places = await versions.of(session, page.items)
                 cast = await votes.of(session, user, page.items)
+                given = items_of(await attachments.of(session, page.items))
         except NotFound:
             self.missing = True
             return None
-        return Loaded(conversation, page, places, cast, run)
+        return Loaded(conversation, page, places, cast, run, given)
+
+    async def _given(self, user: User, question_id: str) -> list[AttachmentItem]:
+        """The files that went with a question."""
+        async with db.reading() as session:
+            question = await messages.get(session, user, question_id)
+            given = items_of(await attachments.of(session, [question]))
+        return given.get(question_id, [])
 
     def _show(self, loaded: Loaded | None) -> None:
         """Put what was read on the screen."""

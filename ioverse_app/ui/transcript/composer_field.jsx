@@ -25,7 +25,8 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
   useEffect(() => {
     const box = field.current;
     const submitted = (event) => {
-      if (!box.value.trim() && !allowEmpty) {
+      const hasFiles = Boolean(box.form?.elements.attachments?.value);
+      if (!box.value.trim() && !allowEmpty && !hasFiles) {
         event.preventDefault();
         event.stopPropagation();
         return;
