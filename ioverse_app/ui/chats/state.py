@@ -29,6 +29,7 @@ from ioverse_app.ui.shell import NoticeState, ShellState
 from ioverse_app.ui.transcript import (
     draft_returned,
     draft_taken,
+    drafts_of,
     push,
     push_all,
     reasoning,
@@ -94,7 +95,7 @@ class ChatState(rx.State):
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
             self._show_nothing(wanted)
-            yield
+        yield drafts_of(user.id)
         if loaded := await self._read(user):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
