@@ -26,13 +26,17 @@ VOTES = {"upvote": VoteValue.UP, "downvote": VoteValue.DOWN}
 
 
 class NewMessage(BaseModel):
-    """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat."""
+    """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat.
+
+    A chat that begins `temporary` is in no list, and is deleted after 24 hours without a message.
+    """
 
     message: str = ""
     chat_id: str | None = None
     user_id: str | None = None
     model: str | None = None
     parameters: dict[str, Any] | None = None
+    temporary: bool = False
 
 
 class Sent(BaseModel):
@@ -149,7 +153,12 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent:
     if not body.message.strip():
         raise Invalid("User ID and message are required", code="message_empty")
     started = await runs.start(
-        user, body.chat_id or None, body.message, model=body.model, parameters=body.parameters
+        user,
+        body.chat_id or None,
+        body.message,
+        model=body.model,
+        parameters=body.parameters,
+        temporary=body.temporary,
     )
     async with db.reading() as session:
         conversation = await conversations.get(session, user, started.conversation_id)

@@ -23,6 +23,7 @@ from ioverse_app.services.notices import (
     ManyChanged,
     RunEnded,
     RunStarted,
+    TrashEmptied,
     Voted,
     topic,
 )
@@ -51,7 +52,16 @@ class Said:
     entries: Sequence[Entry]
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
+Notice = (
+    ListChanged
+    | ManyChanged
+    | TrashEmptied
+    | BranchChanged
+    | Voted
+    | RunStarted
+    | RunEnded
+    | Lagged
+)
 Happening = Following | Said | Notice
 Inbox = asyncio.Queue[Happening]
 

@@ -55,6 +55,7 @@ async def start(
     model: str | None = None,
     after: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    temporary: bool = False,
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
@@ -66,7 +67,9 @@ async def start(
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
         if conversation_id is None:
-            conversation = await conversations.start(session, user, title_of(text))
+            conversation = await conversations.start(
+                session, user, title_of(text), temporary=temporary
+            )
         else:
             conversation = await conversations.get(session, user, conversation_id)
         if parameters:
