@@ -18,7 +18,9 @@ def composer() -> rx.Component:
             rx.cond(ChatState.problem != "", _problem()),
             rx.el.form(
                 composer_field(
-                    conversation_id=ChatState.conversation_id, placeholder="Ask anything"
+                    conversation_id=ChatState.conversation_id,
+                    temporary=ChatState.temporary,
+                    placeholder="Ask anything",
                 ),
                 rx.el.div(
                     _model_picker(),

@@ -9,7 +9,14 @@ from ioverse_app.engine.events import Ended
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
 from ioverse_app.services.feeds import Following, Happening, Said
-from ioverse_app.services.notices import BranchChanged, ListChanged, ManyChanged, RunStarted, Voted
+from ioverse_app.services.notices import (
+    BranchChanged,
+    ListChanged,
+    ManyChanged,
+    RunStarted,
+    TrashEmptied,
+    Voted,
+)
 from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
@@ -41,6 +48,8 @@ class Relay:
                 yield await self._change_list(state, [changed])
             case ManyChanged(conversation_ids=changed):
                 yield await self._change_list(state, changed)
+            case TrashEmptied():
+                yield await list_pushes.page(self._user, list_pushes.TRASH)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
             case Voted(message_id=message_id, value=value):
@@ -55,7 +64,8 @@ class Relay:
     async def _change_list(self, state: ChatState, changed: Sequence[str]) -> Any:
         if self._conversation_id in changed:
             async with state:
-                await state._load_title(self._user)
+                if state.conversation_id == self._conversation_id:  # else it was just left
+                    await state._load_title(self._user)
         return await list_pushes.changes(self._user, changed)
 
     async def _say(self, state: ChatState, said: Said) -> AsyncGenerator[Any, None]:

@@ -13,7 +13,16 @@ from reflex.event import Event
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.services import conversations, feeds, messages, parameters, runs, versions, votes
+from ioverse_app.services import (
+    conversations,
+    feeds,
+    messages,
+    parameters,
+    runs,
+    temporary,
+    versions,
+    votes,
+)
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -67,6 +76,7 @@ class ChatState(rx.State):
     messages: list[MessageItem] = []
     ready: bool = False
     missing: bool = False
+    temporary: bool = False
     running_id: str = ""
     has_earlier: bool = False
     model: str = ""
@@ -94,6 +104,7 @@ class ChatState(rx.State):
         self._begun = None
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
+            await self._leave(user)
             self._show_nothing(wanted)
         yield drafts_of(user.id)
         if loaded := await self._read(user):
@@ -135,7 +146,13 @@ class ChatState(rx.State):
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
             started = await runs.start(
-                user, chat_id, text, model=model, after=after, parameters=chosen
+                user,
+                chat_id,
+                text,
+                model=model,
+                after=after,
+                parameters=chosen,
+                temporary=self.temporary,
             )
         except AppError as error:
             self.problem = error.message
@@ -151,7 +168,8 @@ class ChatState(rx.State):
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
             self.title = title_of(text)
-            shown.append(list_pushes.begun(self.conversation_id, self.title))
+            if not self.temporary:
+                shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
 
@@ -286,13 +304,19 @@ class ChatState(rx.State):
     def _wanted_id(self) -> str:
         return self.router.url.path.removeprefix("/chat").strip("/")
 
+    async def _leave(self, user: User) -> None:
+        """Whatever was open before: if it was temporary, it ends here."""
+        if self.temporary and self.conversation_id:
+            async with db.transaction() as session:
+                await temporary.leave(session, user, self.conversation_id)
+
     def _show_nothing(self, conversation_id: str) -> None:
         self.conversation_id = conversation_id
         self.messages = []
         self._parameters = {}
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
-        self.has_earlier = self.missing = False
+        self.has_earlier = self.missing = self.temporary = False
         self.ready = not conversation_id
 
     async def _read(self, user: User) -> Loaded | None:
@@ -317,6 +341,7 @@ class ChatState(rx.State):
         if loaded is None:
             return
         self.title = loaded.conversation.title
+        self.temporary = loaded.conversation.temporary
         self.model = loaded.conversation.model or self.model
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
@@ -332,6 +357,7 @@ class ChatState(rx.State):
             self.missing = True
         else:
             self.title, self.missing = conversation.title, False
+            self.temporary = conversation.temporary
 
     async def _load_models(self) -> None:
         available = await registry.available()
