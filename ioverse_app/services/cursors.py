@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 from sqlmodel import tuple_
 
 from ioverse_app.errors import Invalid
@@ -40,6 +41,6 @@ class Cursor:
         moment = (self.moment - EPOCH) // timedelta(microseconds=1)
         return f"{self.group}.{moment}.{self.id}"
 
-    def behind(self, moment: InstrumentedAttribute[Any], row_id: InstrumentedAttribute[str]) -> Any:
+    def behind(self, moment: Mapped[Any], row_id: Mapped[str]) -> ColumnElement[bool]:
         """The condition that a row comes after this place, by these two columns."""
         return tuple_(moment, row_id) < tuple_(self.moment, self.id)
