@@ -14,6 +14,7 @@ from ioverse_app import db, migrations, security
 from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
+from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts
 from ioverse_app.ui.accounts import login_page, register_page
@@ -42,12 +43,12 @@ STYLES = [
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """The database brought up to date, then the engine from start to stop."""
+    """The database brought up to date, then the engine and the clock from start to stop."""
     await migrations.ensure_current()
     await security.prepare()
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
-    async with engine.running():
+    async with engine.running(), clock.running():
         yield
     await registry.close()
     await db.close()

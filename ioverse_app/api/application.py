@@ -18,6 +18,7 @@ from ioverse_app.api import (
     preferences,
     share_page,
     shares,
+    trash,
 )
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
@@ -37,6 +38,7 @@ def create_api() -> FastAPI:
         chats.router,
         attachments.router,
         chat_list.router,
+        trash.router,
         parameters.router,
         imports.router,
         shares.router,

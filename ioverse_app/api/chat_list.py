@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ioverse_app.api.chats import CHAT_NEEDED, CHAT_NOT_FOUND
 from ioverse_app.api.dependencies import CurrentUser, Session
 from ioverse_app.errors import Invalid, NotFound
-from ioverse_app.services import conversations
+from ioverse_app.services import conversations, temporary
 from ioverse_app.tables import Conversation
 
 router = APIRouter(prefix="/api", tags=["chats"])
@@ -26,6 +26,12 @@ class Archive(BaseModel):
 
     chat_id: str = ""
     archived: bool = True
+
+
+class Keep(BaseModel):
+    """Which chat is to last."""
+
+    chat_id: str = ""
 
 
 class Kept(BaseModel):
@@ -62,6 +68,15 @@ async def archive(body: Archive, user: CurrentUser, session: Session) -> Kept:
     try:
         chat_id = _named(body.chat_id)
         return Kept.of(await conversations.archive(session, user, chat_id, body.archived))
+    except NotFound:
+        raise NotFound(CHAT_NOT_FOUND) from None
+
+
+@router.post("/chats/keep")
+async def keep(body: Keep, user: CurrentUser, session: Session) -> Kept:
+    """Turn a temporary chat into one like any other."""
+    try:
+        return Kept.of(await temporary.keep(session, user, _named(body.chat_id)))
     except NotFound:
         raise NotFound(CHAT_NOT_FOUND) from None
 

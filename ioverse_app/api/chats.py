@@ -30,6 +30,7 @@ class NewMessage(BaseModel):
     """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat.
 
     `attachments` are the ids of uploaded files; with them the message may be empty.
+    A chat that begins `temporary` is in no list, and is deleted after 24 hours without a message.
     """
 
     message: str = ""
@@ -38,6 +39,7 @@ class NewMessage(BaseModel):
     model: str | None = None
     parameters: dict[str, Any] | None = None
     attachments: list[str] = []
+    temporary: bool = False
 
 
 class Sent(BaseModel):
@@ -162,6 +164,7 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent:
         model=body.model,
         parameters=body.parameters,
         attachments=body.attachments,
+        temporary=body.temporary,
     )
     async with db.reading() as session:
         conversation = await conversations.get(session, user, started.conversation_id)

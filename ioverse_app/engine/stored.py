@@ -9,9 +9,12 @@ from sqlmodel import col, select
 
 from ioverse_app import db
 from ioverse_app.engine.events import Ended, Entry, decode
-from ioverse_app.tables import Run, RunEvent, RunStatus
+from ioverse_app.providers.events import TextDelta
+from ioverse_app.tables import Message, Run, RunEvent, RunStatus
 
 POLL_SECONDS = 0.2
+TEXT, END = 1, 2
+"""The entries of a run whose log is no longer kept."""
 
 
 async def stored_entries(run_id: str, after: int = 0) -> list[Entry]:
@@ -37,6 +40,29 @@ async def stored_batches(run_id: str, after: int = 0) -> AsyncGenerator[list[Ent
             after = batch[-1].number
             if isinstance(batch[-1].event, Ended):
                 return
-        elif run is None or RunStatus(run.status).is_over:
+        elif run is None:
+            return
+        elif RunStatus(run.status).is_over:
+            if kept := await _kept(run, after):
+                yield kept
             return
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def _kept(run: Run, after: int) -> list[Entry]:
+    """What the message still tells of a run whose log was purged."""
+    async with db.reading() as session:
+        if (await session.exec(select(RunEvent).where(RunEvent.run_id == run.id).limit(1))).first():
+            return []
+        message = await session.get_one(Message, run.message_id)
+    ended = Ended(
+        RunStatus(run.status),
+        run.finish_reason,
+        run.error_code,
+        run.error_message,
+        run.prompt_tokens,
+        run.completion_tokens,
+        message.seconds,
+    )
+    entries = [Entry(TEXT, TextDelta(message.content)), Entry(END, ended)]
+    return [entry for entry in entries if entry.number > after]

@@ -1,1 +1,1 @@
-"""What the clock does."""
+"""The clock: what is done at its time, whoever is there."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlmodel import col, select, tuple_, union_all
+from sqlmodel import col, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ioverse_app.errors import Invalid, NotFound
+from ioverse_app.services.cursors import Cursor
 from ioverse_app.services.notices import ListChanged, ManyChanged, tell_after
 from ioverse_app.tables import Conversation, User, now
 from ioverse_app.tables.conversation import NEW_TITLE
@@ -20,7 +21,6 @@ MANY = 1000
 """The most chats that are archived or deleted at once."""
 
 TITLE_MAX = 255
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PINNED, OTHERS = "p", "o"
 _PINNED = col(Conversation.pinned_at).is_not(None)
 NOT_FOUND = "This chat is not there. It may have been deleted."
@@ -47,18 +47,18 @@ async def page(
     `cursor` is the `next_cursor` of the page before. It names a place in the list and not a
     conversation, so it holds when that one is used, pinned or deleted meanwhile.
     """
-    place = _Place.read(cursor) if cursor else None
+    place = Cursor.read(cursor) if cursor else None
     query = Conversation.listed_for(user, archived=archived)
     pinned, rest = (query.where(each) for each in (_PINNED, ~_PINNED))
     if archived:
         query = _behind(query, place)
-    elif place is not None and not place.pinned:
+    elif place is not None and place.group != PINNED:
         query = _behind(rest, place)
     else:
         query = _one_after_the_other(_behind(pinned, place), rest, limit + 1)
     found = (await session.exec(query.limit(limit + 1))).all()
     items = found[:limit]
-    return Page(items, _Place.of(items[-1], archived).cursor if len(found) > limit else None)
+    return Page(items, str(_place(items[-1], archived)) if len(found) > limit else None)
 
 
 async def get(session: AsyncSession, user: User, conversation_id: str) -> Conversation:
@@ -70,13 +70,21 @@ async def find(
     session: AsyncSession, user: User, conversation_ids: Sequence[str]
 ) -> Sequence[Conversation]:
     """Those of these conversations that this user may open, newest first."""
-    wanted = _few(conversation_ids)
-    return (await session.exec(_among(Conversation.visible_to(user), wanted))).all()
+    return (await session.exec(among(Conversation.visible_to(user), conversation_ids))).all()
 
 
-async def start(session: AsyncSession, user: User, title: str = NEW_TITLE) -> Conversation:
-    """Begin a conversation."""
-    conversation = Conversation(owner_id=user.id, title=_checked(title))
+async def find_kept(
+    session: AsyncSession, user: User, conversation_ids: Sequence[str]
+) -> Sequence[Conversation]:
+    """Those of these conversations that are in any list of this user, the trash included."""
+    return (await session.exec(among(Conversation.kept_by(user), conversation_ids))).all()
+
+
+async def start(
+    session: AsyncSession, user: User, title: str = NEW_TITLE, *, temporary: bool = False
+) -> Conversation:
+    """Begin a conversation. A temporary one is in no list and does not last."""
+    conversation = Conversation(owner_id=user.id, title=_checked(title), temporary=temporary)
     session.add(conversation)
     await session.flush()
     return conversation
@@ -87,9 +95,7 @@ async def rename(
 ) -> Conversation:
     """Give a conversation a new title."""
     conversation = await get(session, user, conversation_id)
-    conversation.title = _checked(title)
-    tell_after(session, user.id, ListChanged(conversation.id))
-    return conversation
+    return changed(session, user, conversation, title=_checked(title))
 
 
 async def pin(
@@ -97,9 +103,7 @@ async def pin(
 ) -> Conversation:
     """Put a conversation before all others in the list, or back to its place."""
     conversation = await get(session, user, conversation_id)
-    conversation.pinned_at = now() if pinned else None
-    tell_after(session, user.id, ListChanged(conversation.id))
-    return conversation
+    return changed(session, user, conversation, pinned_at=now() if pinned else None)
 
 
 async def archive(
@@ -107,9 +111,7 @@ async def archive(
 ) -> Conversation:
     """Take a conversation out of the list and keep it, or put it back."""
     conversation = await get(session, user, conversation_id)
-    conversation.archived_at = now() if archived else None
-    tell_after(session, user.id, ListChanged(conversation.id))
-    return conversation
+    return changed(session, user, conversation, archived_at=now() if archived else None)
 
 
 async def archive_many(
@@ -117,85 +119,84 @@ async def archive_many(
 ) -> list[str]:
     """Archive these conversations, or put them back; the ids of those that are there."""
     found = await find(session, user, conversation_ids)
-    for conversation in found:
-        conversation.archived_at = now() if archived else None
-    return _told(session, user, found)
+    return many_changed(session, user, found, archived_at=now() if archived else None)
 
 
 async def delete(session: AsyncSession, user: User, conversation_id: str) -> Conversation:
-    """Put a conversation away. It can be brought back."""
+    """Put a conversation into the trash. It can be brought back."""
     conversation = await get(session, user, conversation_id)
-    conversation.deleted_at = now()
-    tell_after(session, user.id, ListChanged(conversation.id))
-    return conversation
+    return changed(session, user, conversation, deleted_at=now())
 
 
 async def delete_many(
     session: AsyncSession, user: User, conversation_ids: Sequence[str]
 ) -> list[str]:
-    """Put these conversations away; the ids of those that were there, for `restore_many`."""
+    """Put these conversations into the trash; the ids of those that were there."""
     found = await find(session, user, conversation_ids)
-    for conversation in found:
-        conversation.deleted_at = now()
-    return _told(session, user, found)
+    return many_changed(session, user, found, deleted_at=now())
 
 
 async def restore(session: AsyncSession, user: User, conversation_id: str) -> Conversation:
     """Bring a deleted conversation back, where it was in the list."""
     conversation = await _one(session, Conversation.deleted_by(user), conversation_id)
-    conversation.deleted_at = None
-    tell_after(session, user.id, ListChanged(conversation.id))
-    return conversation
+    return changed(session, user, conversation, deleted_at=None)
 
 
 async def restore_many(
     session: AsyncSession, user: User, conversation_ids: Sequence[str]
 ) -> list[str]:
     """Bring deleted conversations back; the ids of those that could be."""
-    wanted = _few(conversation_ids)
-    found = (await session.exec(_among(Conversation.deleted_by(user), wanted))).all()
+    query = among(Conversation.deleted_by(user), conversation_ids)
+    return many_changed(session, user, (await session.exec(query)).all(), deleted_at=None)
+
+
+def among(
+    query: SelectOfScalar[Conversation], conversation_ids: Sequence[str]
+) -> SelectOfScalar[Conversation]:
+    """Those of the query that have one of these ids. Invalid if they are too many at once."""
+    if len(conversation_ids) > MANY:
+        raise Invalid(f"Choose at most {MANY} chats at once.", code="too_many_chats")
+    wanted = [conversation_id.replace("\x00", "") for conversation_id in conversation_ids]
+    return query.where(col(Conversation.id).in_(wanted))
+
+
+def changed(
+    session: AsyncSession, user: User, conversation: Conversation, **values: Any
+) -> Conversation:
+    """Give a conversation these values, and tell the open pages of its owner."""
+    _set(conversation, values)
+    tell_after(session, user.id, ListChanged(conversation.id))
+    return conversation
+
+
+def many_changed(
+    session: AsyncSession, user: User, found: Sequence[Conversation], **values: Any
+) -> list[str]:
+    """Give these conversations the same values, and tell once; their ids."""
     for conversation in found:
-        conversation.deleted_at = None
-    return _told(session, user, found)
+        _set(conversation, values)
+    ids = [conversation.id for conversation in found]
+    if ids:
+        tell_after(session, user.id, ManyChanged(tuple(ids)))
+    return ids
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A place in the list: just behind a conversation as it stood when its page was read."""
-
-    pinned: bool
-    active_at: datetime
-    id: str
-
-    @classmethod
-    def of(cls, conversation: Conversation, archived: bool) -> _Place:
-        pinned = conversation.pinned_at is not None and not archived
-        return cls(pinned, conversation.active_at, conversation.id)
-
-    @classmethod
-    def read(cls, cursor: str) -> _Place:
-        try:
-            group, moment, conversation_id = cursor.split(".")
-            active_at = EPOCH + timedelta(microseconds=int(moment))
-        except (ValueError, OverflowError):
-            raise Invalid("This is not the cursor of a page.", code="cursor_invalid") from None
-        return cls(group == PINNED, active_at, conversation_id.replace("\x00", ""))
-
-    @property
-    def cursor(self) -> str:
-        moment = (self.active_at - EPOCH) // timedelta(microseconds=1)
-        return f"{PINNED if self.pinned else OTHERS}.{moment}.{self.id}"
+def _set(conversation: Conversation, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(conversation, name, value)
 
 
 def _behind(
-    query: SelectOfScalar[Conversation], place: _Place | None
+    query: SelectOfScalar[Conversation], place: Cursor | None
 ) -> SelectOfScalar[Conversation]:
     if place is None:
         return query
-    return query.where(
-        tuple_(col(Conversation.active_at), col(Conversation.id))
-        < tuple_(place.active_at, place.id)
-    )
+    return query.where(place.behind(col(Conversation.active_at), col(Conversation.id)))
+
+
+def _place(conversation: Conversation, archived: bool) -> Cursor:
+    pinned = conversation.pinned_at is not None and not archived
+    return Cursor(PINNED if pinned else OTHERS, conversation.active_at, conversation.id)
 
 
 def _one_after_the_other(
@@ -211,25 +212,6 @@ def _one_after_the_other(
         .where(col(Conversation.id).in_(union_all(*ids)))
         .order_by(_PINNED.desc(), col(Conversation.active_at).desc(), col(Conversation.id).desc())
     )
-
-
-def _among(
-    query: SelectOfScalar[Conversation], conversation_ids: Sequence[str]
-) -> SelectOfScalar[Conversation]:
-    return query.where(col(Conversation.id).in_(conversation_ids))
-
-
-def _few(conversation_ids: Sequence[str]) -> Sequence[str]:
-    if len(conversation_ids) > MANY:
-        raise Invalid(f"Choose at most {MANY} chats at once.", code="too_many_chats")
-    return [conversation_id.replace("\x00", "") for conversation_id in conversation_ids]
-
-
-def _told(session: AsyncSession, user: User, found: Sequence[Conversation]) -> list[str]:
-    changed = [conversation.id for conversation in found]
-    if changed:
-        tell_after(session, user.id, ManyChanged(tuple(changed)))
-    return changed
 
 
 async def _one(

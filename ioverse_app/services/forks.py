@@ -35,7 +35,7 @@ async def fork(session: AsyncSession, user: User, message_id: str) -> Conversati
         raise Conflict("This answer is still being written. Fork it when it is done.")
     old = await conversations.get(session, user, message.conversation_id)
     branch = await messages.branch(session, old, message.id, MOST)
-    new = await conversations.start(session, user, old.title)
+    new = await conversations.start(session, user, old.title, temporary=old.temporary)
     new.model, new.parameters = old.model, dict(old.parameters)
     parent_id: str | None = None
     copies: list[tuple[Message, Message]] = []

@@ -25,6 +25,11 @@ class ManyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashEmptied:
+    """Everything in the trash was deleted for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class BranchChanged:
     """Another version of a message is on the screen now."""
 
@@ -75,7 +80,16 @@ def topic(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | SettingsChanged | Voted | RunStarted | RunEnded
+Notice = (
+    ListChanged
+    | ManyChanged
+    | TrashEmptied
+    | BranchChanged
+    | SettingsChanged
+    | Voted
+    | RunStarted
+    | RunEnded
+)
 
 
 def tell(user_id: str, notice: Notice) -> None:

@@ -57,6 +57,7 @@ async def start(
     after: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     attachments: Sequence[str] = (),
+    temporary: bool = False,
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
@@ -68,7 +69,9 @@ async def start(
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
         if conversation_id is None:
-            conversation = await conversations.start(session, user, title_of(text))
+            conversation = await conversations.start(
+                session, user, title_of(text), temporary=temporary
+            )
         else:
             conversation = await conversations.get(session, user, conversation_id)
         if parameters:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,7 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
 KEPT_LIFETIME = timedelta(days=30)
 VISIT_LIFETIME = timedelta(hours=12)
+KEPT_AFTER_END = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 
 _REFRESH = "refresh"
@@ -150,6 +151,15 @@ async def end_by_cookie(session: AsyncSession, token: str) -> None:
 async def end_all(session: AsyncSession, user: User) -> None:
     """End every session of a user."""
     await _end(session, col(Session.user_id) == user.id)
+
+
+async def purge() -> int:
+    """Delete the sessions that ended or expired a week ago; how many."""
+    week_ago = now() - KEPT_AFTER_END
+    over = or_(col(Session.expires_at) < week_ago, col(Session.revoked_at) < week_ago)
+    async with db.transaction() as session:
+        gone = await session.execute(delete(Session).where(over).returning(col(Session.id)))
+        return len(gone.all())
 
 
 async def _end(session: AsyncSession, which: ColumnElement[bool]) -> None:

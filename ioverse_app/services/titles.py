@@ -95,7 +95,7 @@ async def _suggest(
                 return
             question = await messages.get(session, user, answer.parent_id)
         first = title_of(question.content)
-        if question.parent_id is not None or conversation.title != first:
+        if question.parent_id is not None or conversation.title != first or conversation.temporary:
             return
         async with asyncio.timeout(SECONDS):
             said = await _ask(provider, _request(profile, question.content, answer.content))

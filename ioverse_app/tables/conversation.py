@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, ColumnElement, Index, text
 from sqlmodel import Field, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -71,5 +71,20 @@ class Conversation(Row, table=True):
 
     @classmethod
     def deleted_by(cls, user: User) -> SelectOfScalar[Self]:
-        """The conversations this user has deleted and may bring back."""
-        return select(cls).where(cls.owner_id == user.id, col(cls.deleted_at).is_not(None))
+        """The conversations in this user's trash, what was deleted last first."""
+        return (
+            select(cls)
+            .where(cls.is_deleted_by(user))
+            .order_by(col(cls.deleted_at).desc(), col(cls.id).desc())
+        )
+
+    @classmethod
+    def is_deleted_by(cls, user: User) -> ColumnElement[bool]:
+        """Whether a conversation is in this user's trash."""
+        mine = col(cls.owner_id) == user.id
+        return mine & col(cls.deleted_at).is_not(None) & ~col(cls.temporary)
+
+    @classmethod
+    def kept_by(cls, user: User) -> SelectOfScalar[Self]:
+        """The conversations in any list of this user: chats, archived, or in the trash."""
+        return select(cls).where(cls.owner_id == user.id, ~col(cls.temporary))

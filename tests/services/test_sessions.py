@@ -194,3 +194,26 @@ async def test_everything_of_a_person_ends_together(database, ann, bob):
         await sessions.end_all(session, ann)
     assert [await _user_of_cookie(cookie) for cookie in mine] == [None, None]
     assert await _user_of_cookie(other)
+
+
+@both_databases
+async def test_sessions_that_are_long_over_are_purged(database, ann):
+    for _ in range(2):
+        await _start_browser(ann)
+        await _start_api(ann)
+    async with db.reading() as session:
+        rows = (await session.exec(select(Session))).all()
+    ages = [
+        {"expires_at": now() - timedelta(days=7, minutes=1)},
+        {"revoked_at": now() - timedelta(days=7, minutes=1)},
+        {"expires_at": now() - timedelta(days=6)},
+        {},
+    ]
+    async with db.transaction() as session:
+        for row, values in zip(rows, ages, strict=True):
+            for name, value in values.items():
+                setattr(await session.get_one(Session, row.id), name, value)
+    assert await sessions.purge() == 2
+    async with db.reading() as session:
+        left = {row.id for row in (await session.exec(select(Session))).all()}
+    assert left == {rows[2].id, rows[3].id}

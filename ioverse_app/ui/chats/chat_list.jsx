@@ -5,52 +5,66 @@ import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
+import { TrashLine } from "./trash_line.jsx";
 
 const ASK_MS = 200;
 const ASK_AGAIN_MS = 3000;
+const CHATS = "chats", ARCHIVED = "archived", TRASH = "trash";
 
 refs.chat_list = { current: { set value(told) { chatStore.take(told); } } };
 
-export function ChatList({ openId, onMore, onRename, onPin, onArchive, onDelete }) {
+export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
   const stored = useSyncExternalStore(chatStore.subscribe, chatStore.get, chatStore.atFirst);
-  const [inArchive, setInArchive] = useState(false);
-  const list = inArchive ? stored.archived : stored.chats;
+  const [view, setView] = useState(CHATS);
+  const list = stored[view];
   const today = useToday();
   const groups = useMemo(() => grouped(list.lines, today), [list.lines, today]);
   const [renamingId, setRenamingId] = useState("");
   const [chosen, setChosen] = useChosen(list.lines);
-  const does = useLatest({ onRename, onPin, onArchive, onDelete, setRenamingId, setChosen });
+  const does = useLatest({ ...can, setRenamingId, setChosen });
 
-  useLoaded(stored.chats.loaded, () => onMore(false, ""));
+  useLoaded(stored.chats.loaded, () => onMore(CHATS, ""));
 
-  const show = (archived) => {
-    setInArchive(archived);
+  const show = (next) => {
+    setView(next);
     setChosen(null);
-    if (archived) onMore(true, "");
+    if (next !== CHATS) onMore(next, "");
+  };
+  const empty = {
+    [CHATS]: "Your chats will be listed here.",
+    [ARCHIVED]: "Chats that you archive are kept here.",
+    [TRASH]: `Deleted chats are kept here for ${keptDays} days.`,
   };
   return (
     <div className="chat-list">
       <div className="list-head">
-        {inArchive ? <Quiet onClick={() => show(false)}>Back to chats</Quiet> : null}
+        {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
+        <div className="spacer" />
+        {view === TRASH && list.lines.length && !chosen ? <Quiet onClick={onEmpty}>Empty trash</Quiet> : null}
         {list.lines.length && !chosen ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
       </div>
-      {chosen ? <Choice archived={inArchive} chosen={chosen} does={does} lines={list.lines} /> : null}
+      {chosen ? <Choice chosen={chosen} does={does} lines={list.lines} view={view} /> : null}
       {list.loaded ? null : [0, 1, 2, 3, 4].map((n) => <div className="skeleton" key={n} />)}
-      {list.loaded && !list.lines.length ? (
-        <p className="empty">{inArchive ? "Chats that you archive are kept here." : "Your chats will be listed here."}</p>
-      ) : null}
+      {list.loaded && !list.lines.length ? <p className="empty">{empty[view]}</p> : null}
       {groups.map((group) => (
         <section aria-label={group.name} key={group.name}>
           <h2>{group.name}</h2>
-          {group.lines.map((line) => (
-            <Line chosen={chosen?.has(line.id)} choosing={Boolean(chosen)} does={does} key={line.id} line={line}
-              open={line.id === openId} renaming={line.id === renamingId} />
-          ))}
+          {group.lines.map((line) =>
+            view === TRASH && !chosen ? (
+              <TrashLine does={does} keptDays={keptDays} key={line.id} line={line} now={today} />
+            ) : (
+              <Line chosen={chosen?.has(line.id)} choosing={Boolean(chosen)} does={does} key={line.id} line={line}
+                open={line.id === openId} renaming={line.id === renamingId} />
+            ),
+          )}
         </section>
       ))}
-      {list.cursor ? <Older cursor={list.cursor} onReach={() => onMore(inArchive, list.cursor)} /> : null}
-      {list.loaded && !inArchive && !list.cursor ? (
-        <Quiet onClick={() => show(true)}>Archived chats</Quiet>
+      {list.cursor ? <Older cursor={list.cursor} onReach={() => onMore(view, list.cursor)} /> : null}
+      {list.loaded && view === CHATS ? (
+        <div className="list-foot">
+          <Quiet onClick={() => show(ARCHIVED)}>Archived chats</Quiet>
+          <Quiet onClick={() => show(TRASH)}>Trash</Quiet>
+        </div>
       ) : null}
     </div>
   );
@@ -138,17 +152,21 @@ function Menu({ line, does }) {
 }
 
 /** What can be done with all that are chosen. */
-function Choice({ chosen, lines, archived, does }) {
+function Choice({ chosen, lines, view, does }) {
   const ids = [...chosen];
   const title = lines.find((line) => line.id === ids[0])?.title ?? "";
+  const can = does.current;
+  const ways = view === TRASH
+    ? [["Restore", () => can.onRestore(ids)], ["Delete", () => can.onErase(ids, title)]]
+    : [
+        [view === ARCHIVED ? "Unarchive" : "Archive", () => can.onArchive(ids, view !== ARCHIVED)],
+        ["Delete", () => can.onDelete(ids, title)],
+      ];
   return (
     <div aria-label="Selected chats" className="choice-bar" role="group">
       <span aria-live="polite">{ids.length} selected</span>
-      <Quiet disabled={!ids.length} onClick={() => does.current.onArchive(ids, !archived)}>
-        {archived ? "Unarchive" : "Archive"}
-      </Quiet>
-      <Quiet disabled={!ids.length} onClick={() => does.current.onDelete(ids, title)}>Delete</Quiet>
-      <Quiet onClick={() => does.current.setChosen(null)}>Done</Quiet>
+      {ways.map(([name, go]) => <Quiet disabled={!ids.length} key={name} onClick={go}>{name}</Quiet>)}
+      <Quiet onClick={() => can.setChosen(null)}>Done</Quiet>
     </div>
   );
 }

@@ -1,14 +1,18 @@
-// The lines of the list of chats that this page has: kept in order, changed line by line.
+// The lines of the lists of chats that this page has: kept in order, changed line by line.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const lineOf = ([id, title, activeAt, pinned, archived]) =>
-  ({ id, title, activeAt, pinned: Boolean(pinned), archived: Boolean(archived) });
+const lineOf = ([id, title, activeAt, pinned, archived, deletedAt = 0]) =>
+  ({ id, title, activeAt, pinned: Boolean(pinned), archived: Boolean(archived), deletedAt });
+
+const placeOf = (line) => (line.deletedAt ? "trash" : line.archived ? "archived" : "chats");
 
 const newestFirst = (a, b) => b.activeAt - a.activeAt || (a.id < b.id ? 1 : -1);
 const pinnedFirst = (a, b) => b.pinned - a.pinned || newestFirst(a, b);
+const lastDeletedFirst = (a, b) => b.deletedAt - a.deletedAt || (a.id < b.id ? 1 : -1);
+const ORDERS = { chats: pinnedFirst, archived: newestFirst, trash: lastDeletedFirst };
 
-/** One list: the chats, or those that are archived. What lies behind its last page it leaves out. */
+/** One list. What lies behind its last page it leaves out. */
 function createList(order) {
   const lines = new Map();
   let end = null; // the last line of the pages that were loaded, while there are more behind it
@@ -51,8 +55,7 @@ function createList(order) {
 }
 
 export function createChats() {
-  const chats = createList(pinnedFirst);
-  const archived = createList(newestFirst);
+  const lists = Object.fromEntries(Object.entries(ORDERS).map(([name, order]) => [name, createList(order)]));
   const readers = new Set();
   const nothing = shot();
   let snapshot = nothing;
@@ -61,24 +64,24 @@ export function createChats() {
   /** A page of a list, or the lines that changed, as `list_pushes.py` sends them. */
   function take(value) {
     if (value.page) {
-      const list = value.archived ? archived : chats;
+      const list = lists[value.list];
       const page = value.page.map(lineOf);
       if (!value.behind) list.first(page, value.cursor);
       else if (value.behind === list.cursor) list.next(page, value.cursor);
     } else {
-      for (const id of value.gone) [chats, archived].forEach((list) => list.drop(id));
-      for (const line of value.changed.map(lineOf)) {
-        (line.archived ? chats : archived).drop(line.id);
-        (line.archived ? archived : chats).put(line);
-      }
+      for (const id of value.gone) Object.values(lists).forEach((list) => list.drop(id));
+      for (const line of value.changed.map(lineOf))
+        for (const [name, list] of Object.entries(lists))
+          if (name === placeOf(line)) list.put(line);
+          else list.drop(line.id);
     }
     snapshot = shot();
     readers.forEach((tell) => tell());
   }
 
   function shot() {
-    const of = ({ loaded, cursor, lines }) => ({ loaded, cursor, lines });
-    return { chats: of(chats), archived: of(archived) };
+    const of = ([name, { loaded, cursor, lines }]) => [name, { loaded, cursor, lines }];
+    return Object.fromEntries(Object.entries(lists).map(of));
   }
 
   function subscribe(tell) {
@@ -106,12 +109,15 @@ export function daysOf(moment, now) {
 export function grouped(lines, now) {
   const groups = [];
   for (const line of lines) {
-    const name = line.pinned && !line.archived ? "Pinned" : daysOf(line.activeAt, now);
+    const name = line.pinned && placeOf(line) === "chats" ? "Pinned" : daysOf(line.deletedAt || line.activeAt, now);
     if (groups.at(-1)?.name !== name) groups.push({ name, lines: [] });
     groups.at(-1).lines.push(line);
   }
   return groups;
 }
+
+/** For how many more days a deleted chat can be brought back, rounded up. */
+export const daysLeft = (deletedAt, now, keptDays) => Math.max(0, Math.ceil((deletedAt - now) / DAY_MS + keptDays));
 
 /** How long it is until the names of the days change. */
 export const untilMidnight = (now) => new Date(midnight(now)).setDate(new Date(now).getDate() + 1) - now;

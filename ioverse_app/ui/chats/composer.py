@@ -20,7 +20,9 @@ def composer() -> rx.Component:
             rx.el.form(
                 tray(conversation_id=ChatState.conversation_id),
                 composer_field(
-                    conversation_id=ChatState.conversation_id, placeholder="Ask anything"
+                    conversation_id=ChatState.conversation_id,
+                    temporary=ChatState.temporary,
+                    placeholder="Ask anything",
                 ),
                 rx.el.div(
                     attach_button(),

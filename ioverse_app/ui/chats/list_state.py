@@ -8,26 +8,27 @@ import reflex as rx
 
 from ioverse_app import db
 from ioverse_app.errors import AppError
-from ioverse_app.services import conversations
+from ioverse_app.services import conversations, trash
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.shell import NoticeState
 
 ARCHIVED, UNARCHIVED, DELETED = "archived", "unarchived", "deleted"
+IN_TRASH = f"The trash keeps deleted chats for {trash.KEPT.days} days."
 
 
 class ChatListState(rx.State):
-    """What is being asked about the list of chats: `deleting` is a title, or how many."""
+    """What is being asked about the list of chats, before any is deleted."""
 
-    deleting: str = ""
-    deleting_many: bool = False
+    question: str = ""
+    sentence: str = ""
     _deleting_ids: list[str] = []
 
     @rx.event
-    async def more(self, archived: bool = False, cursor: str = ""):
-        """Show the next chats behind a cursor, or the first of those that were archived."""
-        if user := await current_user(self):
-            return await list_pushes.page(user, cursor=str(cursor), archived=bool(archived))
+    async def more(self, which: str = list_pushes.CHATS, cursor: str = ""):
+        """Show the next lines of a list behind a cursor, or its first ones."""
+        if (user := await current_user(self)) and which in list_pushes.LISTS:
+            return await list_pushes.page(user, which, cursor=str(cursor))
 
     @rx.event
     async def rename(self, chat_id: str, title: str):
@@ -68,18 +69,21 @@ class ChatListState(rx.State):
     def ask_delete(self, chat_ids: list[str], title: str):
         """Ask before chats are deleted."""
         self._deleting_ids = _texts(chat_ids)
-        self.deleting_many = len(self._deleting_ids) != 1
-        self.deleting = f"{len(self._deleting_ids)} chats" if self.deleting_many else str(title)
+        many = len(self._deleting_ids) != 1
+        self.question = "Delete these chats?" if many else "Delete this chat?"
+        what = f"{len(self._deleting_ids)} chats" if many else f"“{title}”"
+        self.sentence = f"{what} will be taken off your list. {IN_TRASH}"
 
     @rx.event
     def keep(self):
         """Do not delete them after all."""
-        self.deleting, self._deleting_ids = "", []
+        self.question, self._deleting_ids = "", []
 
     @rx.event
     async def delete(self):
         """Delete the chats that were asked about, with a way back."""
-        ids, self._deleting_ids, self.deleting = self._deleting_ids, [], ""
+        ids = self._deleting_ids
+        self.keep()
         if not (user := await current_user(self)) or not ids:
             return
         try:

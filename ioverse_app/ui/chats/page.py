@@ -10,6 +10,7 @@ from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
 from ioverse_app.ui.chats.sidebar import chat_list, new_chat
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.temporary import temporary_banner, temporary_toggle
 from ioverse_app.ui.chats.welcome import missing, welcome
 from ioverse_app.ui.shell import frame, header
 from ioverse_app.ui.shell.notice import notice
@@ -19,7 +20,8 @@ from ioverse_app.ui.transcript import conversation_log
 def chat_page() -> rx.Component:
     """The conversation, and the composer below it."""
     return frame(
-        header(ChatState.title),
+        header(ChatState.title, temporary_toggle()),
+        temporary_banner(),
         conversation_log(
             rx.el.div(_conversation(), class_name="column turns"),
             conversation_id=ChatState.conversation_id,

@@ -15,6 +15,7 @@ from ioverse_app.services.notices import (
     ManyChanged,
     RunStarted,
     SettingsChanged,
+    TrashEmptied,
     Voted,
 )
 from ioverse_app.tables import MessageStatus, User
@@ -48,6 +49,8 @@ class Relay:
                 yield await self._change_list(state, [changed])
             case ManyChanged(conversation_ids=changed):
                 yield await self._change_list(state, changed)
+            case TrashEmptied():
+                yield await list_pushes.page(self._user, list_pushes.TRASH)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
             case SettingsChanged(conversation_id=here) if here == self._conversation_id:
@@ -64,7 +67,8 @@ class Relay:
     async def _change_list(self, state: ChatState, changed: Sequence[str]) -> Any:
         if self._conversation_id in changed:
             async with state:
-                await state._load_title(self._user)
+                if state.conversation_id == self._conversation_id:  # else it was just left
+                    await state._load_title(self._user)
         return await list_pushes.changes(self._user, changed)
 
     async def _load_settings(self, state: ChatState) -> Any:

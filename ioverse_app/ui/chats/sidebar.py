@@ -1,15 +1,19 @@
-"""The list of chats: open, rename, pin, archive, delete."""
+"""The list of chats: open, rename, pin, archive, delete, bring back."""
 
 from __future__ import annotations
 
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from ioverse_app.services import trash
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.trash_state import TrashState
+from ioverse_app.ui.shell.confirm import confirm
 from ioverse_app.ui.shell.sidebar import closes
 
-_STORE = rx.asset("chat_store.js", shared=True)  # which the list finds beside itself
+for _file in ("chat_store.js", "trash_line.jsx"):  # which the list finds beside itself
+    rx.asset(_file, shared=True)
 
 
 class ChatList(rx.Component):
@@ -19,11 +23,15 @@ class ChatList(rx.Component):
     tag = "ChatList"
 
     open_id: rx.Var[str]
-    on_more: rx.EventHandler[passthrough_event_spec(bool, str)]
+    on_more: rx.EventHandler[passthrough_event_spec(str, str)]
     on_rename: rx.EventHandler[passthrough_event_spec(str, str)]
     on_pin: rx.EventHandler[passthrough_event_spec(str, bool)]
     on_archive: rx.EventHandler[passthrough_event_spec(list[str], bool)]
     on_delete: rx.EventHandler[passthrough_event_spec(list[str], str)]
+    on_restore: rx.EventHandler[passthrough_event_spec(list[str])]
+    on_erase: rx.EventHandler[passthrough_event_spec(list[str], str)]
+    on_empty: rx.EventHandler[rx.event.no_args_event_spec]
+    kept_days: rx.Var[int]
 
 
 def new_chat() -> rx.Component:
@@ -40,7 +48,7 @@ def new_chat() -> rx.Component:
 
 
 def chat_list() -> rx.Component:
-    """Every chat, one line each, and the question before any is deleted."""
+    """Every chat, one line each, and the questions before any is deleted."""
     return rx.fragment(
         ChatList.create(
             open_id=ChatState.conversation_id,
@@ -49,32 +57,21 @@ def chat_list() -> rx.Component:
             on_pin=ChatListState.pin,
             on_archive=ChatListState.archive,
             on_delete=ChatListState.ask_delete,
+            on_restore=TrashState.restore,
+            on_erase=TrashState.ask_erase,
+            on_empty=TrashState.ask_empty,
+            kept_days=trash.KEPT.days,
         ),
-        _delete_dialog(),
-    )
-
-
-def _delete_dialog() -> rx.Component:
-    many = ChatListState.deleting_many
-    return rx.alert_dialog.root(
-        rx.alert_dialog.content(
-            rx.alert_dialog.title(rx.cond(many, "Delete these chats?", "Delete this chat?")),
-            rx.alert_dialog.description(
-                rx.cond(many, ChatListState.deleting, "“" + ChatListState.deleting + "”"),
-                " will be taken off your list.",
-            ),
-            rx.el.div(
-                rx.alert_dialog.cancel(rx.el.button("Cancel", type="button", class_name="button")),
-                rx.el.button(
-                    "Delete",
-                    type="button",
-                    class_name="button danger",
-                    on_click=ChatListState.delete,
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="420px",
+        confirm(
+            ChatListState.question,
+            ChatListState.sentence,
+            on_yes=ChatListState.delete,
+            on_no=ChatListState.keep,
         ),
-        open=ChatListState.deleting != "",
-        on_open_change=ChatListState.keep,
+        confirm(
+            TrashState.question,
+            TrashState.sentence,
+            on_yes=TrashState.erase,
+            on_no=TrashState.keep,
+        ),
     )

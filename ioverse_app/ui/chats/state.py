@@ -21,6 +21,7 @@ from ioverse_app.services import (
     models,
     parameters,
     runs,
+    temporary,
     versions,
     votes,
 )
@@ -41,6 +42,7 @@ from ioverse_app.ui.shell import NoticeState, ShellState
 from ioverse_app.ui.transcript import (
     draft_returned,
     draft_taken,
+    drafts_of,
     push,
     push_all,
     reasoning,
@@ -84,6 +86,7 @@ class ChatState(rx.State):
     messages: list[MessageItem] = []
     ready: bool = False
     missing: bool = False
+    temporary: bool = False
     running_id: str = ""
     has_earlier: bool = False
     model: str = ""
@@ -112,8 +115,9 @@ class ChatState(rx.State):
         self._begun = None
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
+            await self._leave(user)
             self._show_nothing(wanted)
-            yield
+        yield drafts_of(user.id)
         if loaded := await self._read(user):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
@@ -161,6 +165,7 @@ class ChatState(rx.State):
                 after=after,
                 parameters=chosen,
                 attachments=files,
+                temporary=self.temporary,
             )
         except AppError as error:
             self.problem = error.message
@@ -183,7 +188,8 @@ class ChatState(rx.State):
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
             self.title = title_of(text or (given[0].name if given else ""))
-            shown.append(list_pushes.begun(self.conversation_id, self.title))
+            if not self.temporary:
+                shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
 
@@ -344,13 +350,19 @@ class ChatState(rx.State):
     def _wanted_id(self) -> str:
         return self.router.url.path.removeprefix("/chat").strip("/")
 
+    async def _leave(self, user: User) -> None:
+        """Whatever was open before: if it was temporary, it ends here."""
+        if self.temporary and self.conversation_id:
+            async with db.transaction() as session:
+                await temporary.leave(session, user, self.conversation_id)
+
     def _show_nothing(self, conversation_id: str) -> None:
         self.conversation_id = conversation_id
         self.messages = []
         self._parameters = {}
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
-        self.has_earlier = self.missing = False
+        self.has_earlier = self.missing = self.temporary = False
         self.ready = not conversation_id
 
     async def _read(self, user: User) -> Loaded | None:
@@ -383,6 +395,7 @@ class ChatState(rx.State):
         if loaded is None:
             return
         self.title = loaded.conversation.title
+        self.temporary = loaded.conversation.temporary
         self.model = loaded.conversation.model or self.model
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
@@ -398,6 +411,7 @@ class ChatState(rx.State):
             self.missing = True
         else:
             self.title, self.missing = conversation.title, False
+            self.temporary = conversation.temporary
 
     async def _load_settings(self, user: User) -> None:
         """Read which model was chosen in another tab."""

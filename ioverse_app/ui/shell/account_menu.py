@@ -28,7 +28,7 @@ def account_menu() -> rx.Component:
                     rx.icon("log-out", size=16),
                     "Sign out",
                     on_select=rx.call_function(
-                        rx.Var(f"(() => document.getElementById('{SIGN_OUT}').submit())")
+                        rx.Var(f"(() => document.getElementById('{SIGN_OUT}').requestSubmit())")
                     ),
                 ),
                 side="top",

@@ -67,6 +67,7 @@ class ComposerField(rx.Component):
     tag = "ComposerField"
 
     conversation_id: rx.Var[str]
+    temporary: rx.Var[bool]
     placeholder: rx.Var[str]
     allow_empty: rx.Var[bool]
 

@@ -1,26 +1,28 @@
-// The field that a message is written in. What is typed stays in this tab until the server took it.
-import { useEffect, useLayoutEffect, useRef } from "react";
+// The field that a message is written in. What is typed stays in this browser until the server took it.
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { refs } from "$/utils/state";
+import { drafts } from "./drafts.js";
 import "./transcript.css";
 
 const GROWS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
 
-export function ComposerField({ conversationId = "", placeholder, allowEmpty = false, name = "message", ...rest }) {
+refs.drafts = { current: { set value(owner) { drafts.own(owner); } } };
+globalThis.document?.addEventListener("submit", ({ target }) => target.id === "sign-out" && drafts.forget());
+
+export function ComposerField({
+  conversationId = "", temporary = false, placeholder, allowEmpty = false, name = "message", ...rest
+}) {
   const field = useRef(null);
-  const place = useRef(null);
+  const place = useRef("");
+  const owner = useSyncExternalStore(drafts.subscribe, drafts.owner, drafts.owner);
 
   useLayoutEffect(() => {
     const box = field.current;
     const before = place.current;
-    place.current = conversationId || NEW;
-    // A first message made this conversation: what was typed meanwhile belongs to it.
-    const begun = begunAnew && place.current !== NEW;
-    if (begun) moveDrafts(NEW, place.current);
-    // Typed before the page came alive: that is newer than any draft.
-    if (!box.value || (before && !begun)) box.value = recall(place.current);
-    fit(box);
+    place.current = drafts.place(conversationId, temporary);
+    if (place.current) put(box, drafts.arrive(place.current, before, box.value));
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) box.focus({ preventScroll: true });
-  }, [conversationId]);
+  }, [owner, conversationId, temporary]);
 
   useEffect(() => {
     const box = field.current;
@@ -31,10 +33,7 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
         event.stopPropagation();
         return;
       }
-      remember("sent", place.current, box.value);
-      remember("draft", place.current, "");
-      sentFrom = place.current;
-      begunAnew = sentFrom === NEW;
+      drafts.sent(place.current, box.value);
       // The form is read while this event is handled, so the field is emptied after it.
       setTimeout(() => put(box, ""), 0);
       document.dispatchEvent(new CustomEvent("composer:sent"));
@@ -53,13 +52,9 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
           return box.value;
         },
         set value(text) {
-          const taken = sentFrom;
-          if (taken) remember("sent", taken, "");
-          sentFrom = null;
-          if (taken && !text) return;
-          begunAnew = false;
+          if (drafts.answered(text)) return;
           put(box, text && box.value ? `${text}\n${box.value}` : text);
-          remember("draft", place.current, box.value);
+          drafts.typed(place.current, box.value);
         },
         focus: () => box.focus(),
         blur: () => box.blur(),
@@ -75,7 +70,7 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
       enterKeyHint="send"
       name={name}
       onInput={(event) => {
-        remember("draft", place.current, event.currentTarget.value);
+        drafts.typed(place.current, event.currentTarget.value);
         fit(event.currentTarget);
       }}
       onKeyDown={sendOnEnter}
@@ -103,45 +98,4 @@ function fit(box) {
   if (GROWS_BY_ITSELF) return;
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
-}
-
-const NEW = "new";
-let sentFrom = null; // The conversation whose message the server has not yet taken.
-let begunAnew = false; // A message was sent that will make a conversation.
-
-const remember = (kind, place, text) => write(`${kind}:${place}`, text);
-
-/** What a reload or another conversation left here: sent and not taken, then typed. */
-function recall(place) {
-  if (place === sentFrom) return read(`draft:${place}`); // It is on its way.
-  const text = ["sent", "draft"].map((kind) => read(`${kind}:${place}`)).filter(Boolean).join("\n");
-  remember("sent", place, "");
-  remember("draft", place, text);
-  return text;
-}
-
-function moveDrafts(from, to) {
-  for (const kind of ["sent", "draft"]) {
-    remember(kind, to, read(`${kind}:${from}`));
-    remember(kind, from, "");
-  }
-  if (sentFrom === from) sentFrom = to;
-  begunAnew = false;
-}
-
-function read(key) {
-  try {
-    return sessionStorage.getItem(key) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function write(key, text) {
-  try {
-    if (text) sessionStorage.setItem(key, text);
-    else sessionStorage.removeItem(key);
-  } catch {
-    // A private window without storage: the draft lives as long as the page.
-  }
 }

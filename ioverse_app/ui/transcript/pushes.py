@@ -59,6 +59,11 @@ def jump_to_newest() -> Event:
     return _set("conversation_log", "end")
 
 
+def drafts_of(user_id: str) -> Event:
+    """Whose page this is: from now on it finds and keeps this person's drafts."""
+    return _set("drafts", user_id)
+
+
 def draft_taken() -> Event:
     """The message was stored: the page may forget its draft."""
     return _set("ref_composer", "")

@@ -1,10 +1,10 @@
 // The list of chats in the page: in order, by days, and no longer than what was loaded.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createChats, daysOf, grouped, untilMidnight } from "../../../ioverse_app/ui/chats/chat_store.js";
+import { createChats, daysLeft, daysOf, grouped, untilMidnight } from "../../../ioverse_app/ui/chats/chat_store.js";
 
-const line = (id, at, pinned = 0, archived = 0) => [id, `Chat ${id}`, at, pinned, archived];
-const page = (lines, { behind = "", cursor = "", archived = false } = {}) => ({ page: lines, behind, cursor, archived });
+const line = (id, at, pinned = 0, archived = 0, deleted = 0) => [id, `Chat ${id}`, at, pinned, archived, deleted];
+const page = (lines, { behind = "", cursor = "", list = "chats" } = {}) => ({ page: lines, behind, cursor, list });
 const change = (changed, gone = []) => ({ changed, gone });
 const ids = (store) => store.get().chats.lines.map(({ id }) => id).join("");
 
@@ -40,12 +40,28 @@ test("what is archived leaves the list, and returns to it", () => {
   store.take(change([line("a", 9, 0, 1)]));
   assert.equal(ids(store), "b");
   assert.equal(store.get().archived.loaded, false);
-  store.take(page([line("a", 9, 0, 1)], { archived: true }));
+  store.take(page([line("a", 9, 0, 1)], { list: "archived" }));
   store.take(change([line("b", 8, 0, 1)]));
   assert.deepEqual(store.get().archived.lines.map(({ id }) => id), ["a", "b"]);
   store.take(change([line("a", 9)]));
   assert.equal(ids(store), "a");
   assert.deepEqual(store.get().archived.lines.map(({ id }) => id), ["b"]);
+});
+
+test("what is deleted is in the trash, the last one first, until it is brought back", () => {
+  const store = createChats();
+  const trash = () => store.get().trash.lines.map(({ id }) => id).join("");
+  store.take(page([line("p", 10, 1), line("a", 9), line("b", 8)]));
+  store.take(change([line("b", 8, 0, 0, 20)]));
+  assert.equal(ids(store), "pa");
+  store.take(page([line("b", 8, 0, 0, 20), line("x", 99, 0, 1, 15)], { list: "trash" }));
+  store.take(change([line("p", 10, 1, 0, 30)]));
+  assert.equal(ids(store) + trash(), "apbx");
+  assert.equal(grouped(store.get().trash.lines, 40)[0].name, "Today", "pins count for nothing there");
+  store.take(change([line("x", 99, 0, 1), line("p", 10, 1)], ["b"]));
+  assert.equal(ids(store) + trash(), "pa");
+  const day = 864e5;
+  assert.deepEqual([0, 0.5, 11.9, 12.1, 29.5, 31].map((days) => daysLeft(-days * day, 0, 30)), [30, 30, 19, 18, 1, 0]);
 });
 
 test("the first page anew keeps the pages behind it, if it joins them", () => {
