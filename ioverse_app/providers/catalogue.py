@@ -17,7 +17,8 @@ Facts = Mapping[str, Any]
 class Profile:
     """What a model can take and give. Prices are micro-dollars per million tokens.
 
-    `titles` says whether it can be asked for the title of a chat.
+    `titles` says whether it can be asked for the title of a chat. `encoding` names the vocabulary
+    that counts its tokens, or is empty where it is not known.
     """
 
     ref: str
@@ -29,6 +30,7 @@ class Profile:
     chat: bool = True
     vision: bool = False
     titles: bool = True
+    encoding: str = ""
     input_price: int | None = None
     output_price: int | None = None
     defaults: Facts = field(default_factory=dict[str, Any])
@@ -37,6 +39,13 @@ class Profile:
     def model(self) -> str:
         """The provider's own name for it."""
         return self.ref.partition("/")[2]
+
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> int | None:
+        """What so many tokens cost, in micro-dollars, where the prices are known."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        price = prompt_tokens * self.input_price + completion_tokens * self.output_price
+        return round(price / 1_000_000)
 
     def taken(self, parameters: Facts) -> dict[str, Any]:
         """What to send: this model's defaults, then those given that it takes."""
@@ -60,6 +69,7 @@ def profile(ref: str) -> Profile:
         chat=not _matching(shelf.get("not_chat", ()), model),
         vision=bool(facts.get("vision")),
         titles=facts.get("titles", True),
+        encoding=facts.get("encoding", shelf.get("encoding", "")),
         input_price=facts.get("input_price"),
         output_price=facts.get("output_price"),
         defaults=facts.get("defaults", {}),

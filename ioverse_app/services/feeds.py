@@ -19,6 +19,7 @@ from ioverse_app.providers.events import TextDelta
 from ioverse_app.services import conversations
 from ioverse_app.services.notices import (
     BranchChanged,
+    ContextMarked,
     ListChanged,
     ManyChanged,
     RunEnded,
@@ -51,7 +52,16 @@ class Said:
     entries: Sequence[Entry]
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
+Notice = (
+    ListChanged
+    | ManyChanged
+    | BranchChanged
+    | Voted
+    | ContextMarked
+    | RunStarted
+    | RunEnded
+    | Lagged
+)
 Happening = Following | Said | Notice
 Inbox = asyncio.Queue[Happening]
 

@@ -41,6 +41,15 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextMarked:
+    """A message was `pinned` for the model, `excluded`, or "": sent as there is room."""
+
+    conversation_id: str
+    message_id: str
+    in_context: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """An answer began. `question_id` is the message that asked, when it is new as well.
 
@@ -68,7 +77,7 @@ def topic(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded
+Notice = ListChanged | ManyChanged | BranchChanged | Voted | ContextMarked | RunStarted | RunEnded
 
 
 def tell(user_id: str, notice: Notice) -> None:
