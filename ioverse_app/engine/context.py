@@ -134,7 +134,7 @@ def plan(
     others = [part for part in parts if part.kind != "system"]
     excluded = [replace(p, reason="excluded") for p in others if p.mark == InContext.EXCLUDED]
     instead = _instead(encoding)
-    pairs = _pairs(_blocks((p for p in others if p.mark != InContext.EXCLUDED), a_turn, instead))
+    pairs = _pairs(_blocks(others, a_turn, instead))
     last = pairs.pop() if asked and pairs else []
     room = window - output - sum(part.tokens + a_turn for part in system)
     room -= sum(block.tokens for pair in pairs for block in pair if block.pinned)
@@ -286,19 +286,20 @@ def _blocks(parts: Iterable[Part], a_turn: int, instead: Part) -> list[Block]:
             found.append([part])
     made: list[Block] = []
     for before, one in zip([None, *found], found, strict=False):
-        alone = before is None or before[0].role != "user" or one[0].mark == InContext.PINNED
+        follows = before and before[0].role == "user" and before[0].mark != InContext.EXCLUDED
+        alone = not follows or one[0].mark == InContext.PINNED
         question = instead.tokens + a_turn if one[0].role == "assistant" and alone else 0
         made.append(Block(one, a_turn + question))
     return made
 
 
 def _pairs(blocks: Iterable[Block]) -> list[list[Block]]:
-    """Each question with what follows it."""
+    """Each question with what follows it, without what is excluded."""
     found: list[list[Block]] = []
     for block in blocks:
         if block.asks or not found:
-            found.append([block])
-        else:
+            found.append([])
+        if block.parts[0].mark != InContext.EXCLUDED:
             found[-1].append(block)
     return found
 

@@ -104,12 +104,13 @@ async def planned(
 
 async def of(
     session: AsyncSession, user: User, conversation_id: str, *, model: str | None = None
-) -> Plan:
+) -> tuple[Conversation, Plan]:
     """What the next answer would be given, besides its question."""
     conversation = await conversations.get(session, user, conversation_id)
     history = await messages.branch(session, conversation, conversation.head_id, HISTORY)
     profile = catalogue.profile(model or conversation.model or "")
-    return (await planned(session, conversation, profile, history, asked=False)).plan
+    made = await planned(session, conversation, profile, history, asked=False)
+    return conversation, made.plan
 
 
 async def of_new(model: str, parameters: Mapping[str, Any]) -> Plan:
