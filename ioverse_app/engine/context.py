@@ -261,16 +261,13 @@ def restored(data: Mapping[str, Any], text_of: Callable[[Part, int], str]) -> Pl
 
     return Plan(
         [part(kept) for kept in data["parts"]],
-        [Part(**{n: v for n, v in k.items() if n not in _COUNTS}) for k in data["left_out"]],
+        [part(kept) for kept in data["left_out"]],
         data["window"],
         data["output"],
         "" if data["counted"] == tokens.ESTIMATE else data["counted"],
         data["separators"],
         data["older"],
     )
-
-
-_COUNTS = ("characters", "pinned")
 
 
 def _instead(encoding: str) -> Part:

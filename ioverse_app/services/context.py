@@ -264,8 +264,9 @@ async def _texts(session: AsyncSession, run: Run) -> Callable[[Part, int], str]:
     A message only ever grows, so that its first characters are what it was.
     """
     parts: list[dict[str, Any]] = run.plan["parts"]
-    of_messages = {part["message_id"] for part in parts if "message_id" in part}
-    of_files = {part["attachment_id"] for part in parts if "attachment_id" in part}
+    known = [*parts, *run.plan["left_out"]]
+    of_messages = {part["message_id"] for part in known if "message_id" in part}
+    of_files = {part["attachment_id"] for part in known if "attachment_id" in part}
     query = select(Message).where(col(Message.id).in_(of_messages))
     said = {message.id: message for message in (await session.exec(query)).all()}
     files: dict[str, Attachment] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.chats.context import context_button
 from ioverse_app.ui.chats.items import ModelGroup, ModelItem
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
@@ -23,6 +24,7 @@ def composer() -> rx.Component:
                 rx.el.div(
                     _model_picker(),
                     parameters_button(),
+                    context_button(),
                     rx.el.div(class_name="spacer"),
                     rx.cond(ChatState.running_id != "", _stop(), _send()),
                     class_name="bar",
