@@ -37,6 +37,7 @@ STYLES = [
     "/styles/parameters.css",
     "/styles/shares.css",
     "/styles/imports.css",
+    "/styles/context.css",
     "/styles/home.css",
 ]
 

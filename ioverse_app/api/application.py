@@ -11,6 +11,7 @@ from ioverse_app.api import (
     attachments,
     chat_list,
     chats,
+    context,
     health,
     imports,
     models,
@@ -45,6 +46,7 @@ def create_api() -> FastAPI:
         share_page.router,
         models.router,
         preferences.router,
+        context.router,
         health.router,
     ):
         api.include_router(router)

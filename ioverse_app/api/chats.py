@@ -79,7 +79,7 @@ class History(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message; tokens and seconds are the answer's."""
+    """A message; tokens, seconds and cost (in micro-dollars) are the answer's."""
 
     message_id: str
     parent_id: str | None
@@ -91,6 +91,7 @@ class MessageOut(BaseModel):
     prompt_tokens: int | None
     completion_tokens: int | None
     response_time: float | None
+    cost: int | None
     timestamp: str
     attachments: list[AttachmentOut] = []
 
@@ -108,6 +109,7 @@ class MessageOut(BaseModel):
             prompt_tokens=message.prompt_tokens,
             completion_tokens=message.completion_tokens,
             response_time=message.seconds,
+            cost=message.cost,
             timestamp=message.created_at.isoformat(),
             attachments=[AttachmentOut.of(each) for each in given],
         )
@@ -311,6 +313,7 @@ def _event(message_id: str, entry: Entry) -> str | None:
             data |= {
                 "completion_tokens": ended.completion_tokens,
                 "response_time": ended.seconds,
+                "cost": ended.cost,
             }
             return event("complete", data, entry.number)
         case _:

@@ -49,7 +49,7 @@ _pages = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_pages.filters["markdown"] = _markdown
+_pages.filters["markdown"] = _markdown  # pyright: ignore[reportArgumentType]
 
 
 def page_of(name: str, *, status: int = 200, framed: bool = False, **values: Any) -> HTMLResponse:

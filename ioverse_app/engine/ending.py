@@ -30,6 +30,7 @@ def closing(
         "error_message": ended.error_message,
         "prompt_tokens": ended.prompt_tokens,
         "completion_tokens": ended.completion_tokens,
+        "cost": ended.cost,
     }
     message = {
         **shared,

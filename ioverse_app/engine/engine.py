@@ -119,7 +119,7 @@ class Engine:
 
     async def _run(self, job: Job, then: Then | None) -> None:
         log = self._logs[job.run_id]
-        outcome = Outcome()
+        outcome = Outcome(price=job.price)
         worker = asyncio.create_task(self._work(job, log, outcome))
         self._working[job.run_id] = worker
         try:

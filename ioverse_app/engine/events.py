@@ -12,7 +12,10 @@ from ioverse_app.tables import RunStatus
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last event of every run. `seconds` counts from the start of the work to its end."""
+    """The last event of every run. `seconds` counts from the start of the work to its end.
+
+    `cost` is in micro-dollars.
+    """
 
     status: RunStatus
     finish_reason: str | None = None
@@ -21,6 +24,7 @@ class Ended:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     seconds: float | None = None
+    cost: int | None = None
 
 
 LogEvent = TextDelta | ReasoningDelta | Usage | Ended

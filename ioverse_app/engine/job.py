@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,9 +31,15 @@ SERVER_STOPPED = "The server was stopped before the answer was complete. What ar
 UNEXPECTED = "Something went wrong while this was being answered. It has been logged. Try again."
 
 
+Price = Callable[[int, int], int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run to be done. `said` is the text that its message already has (when it continues)."""
+    """A run to be done. `said` is the text that its message already has (when it continues).
+
+    `price` gives the cost of so many tokens of prompt and answer, in micro-dollars, if it is known.
+    """
 
     run_id: str
     message_id: str
@@ -40,6 +47,7 @@ class Job:
     provider: Provider
     request: Request
     said: str = ""
+    price: Price | None = None
 
 
 @dataclass(slots=True)
@@ -50,6 +58,7 @@ class Outcome:
     first_token_at: datetime | None = None
     usage: Usage | None = None
     finish: FinishReason | None = None
+    price: Price | None = None
 
     def begin(self) -> None:
         """Count the time from now: until here it waited for a slot."""
@@ -125,6 +134,7 @@ def _ended(
     outcome: Outcome, status: RunStatus, code: str | None = None, sentence: str | None = None
 ) -> Ended:
     usage = outcome.usage
+    price = outcome.price
     return Ended(
         status=status,
         finish_reason=outcome.finish,
@@ -132,5 +142,6 @@ def _ended(
         error_message=sentence[:1000] if sentence else None,
         prompt_tokens=usage.prompt_tokens if usage else None,
         completion_tokens=usage.completion_tokens if usage else None,
+        cost=price(usage.prompt_tokens, usage.completion_tokens) if usage and price else None,
         seconds=round(time.monotonic() - outcome.started, 3),
     )

@@ -19,7 +19,8 @@ class Profile:
     """What a model can take and give. Prices are micro-dollars per million tokens.
 
     `titles` says whether it can be asked for the title of a chat. One that is not `known` gets
-    what every server takes, and a window that may be smaller than its own.
+    what every server takes, and a window that may be smaller than its own. `encoding` names the
+    vocabulary that counts its tokens, or is empty where it is not known.
     """
 
     ref: str
@@ -33,6 +34,7 @@ class Profile:
     titles: bool = True
     known: bool = True
     shutdown_date: date | None = None
+    encoding: str = ""
     input_price: int | None = None
     output_price: int | None = None
     defaults: Facts = field(default_factory=dict[str, Any])
@@ -41,6 +43,13 @@ class Profile:
     def model(self) -> str:
         """The provider's own name for it."""
         return self.ref.partition("/")[2]
+
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> int | None:
+        """What so many tokens cost, in micro-dollars, where the prices are known."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        price = prompt_tokens * self.input_price + completion_tokens * self.output_price
+        return round(price / 1_000_000)
 
     def taken(self, parameters: Facts) -> dict[str, Any]:
         """What to send: this model's defaults, then those given that it takes."""
@@ -68,6 +77,7 @@ def profile(ref: str) -> Profile:
         titles=facts.get("titles", True),
         known=bool(found),
         shutdown_date=date.fromisoformat(shutdown_date) if shutdown_date else None,
+        encoding=facts.get("encoding", shelf.get("encoding", "")),
         input_price=facts.get("input_price"),
         output_price=facts.get("output_price"),
         defaults=facts.get("defaults", {}),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal
+from sqlalchemy import CTE, func, literal
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.config import settings
 from ioverse_app.errors import Invalid, NotFound
-from ioverse_app.tables import Conversation, Message, User
+from ioverse_app.tables import Conversation, InContext, Message, User
 
 PAGE = 40
+MOST = 10_000
+"""The most messages of a branch that are looked through for what is pinned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,26 @@ async def branch(
     """The message `last_id` and at most `limit - 1` of those above it, oldest first."""
     if last_id is None:
         return []
-    above = (
-        select(col(Message.id), col(Message.parent_id), literal(1).label("height"))
-        .where(Message.id == last_id, Message.conversation_id == conversation.id)
-        .cte("above", recursive=True)
-    )
-    above = above.union_all(
-        select(col(Message.id), col(Message.parent_id), above.c.height + 1).where(
-            Message.id == above.c.parent_id, above.c.height < limit
-        )
-    )
+    above = _above(conversation, last_id, limit)
     query = (
         select(Message).join(above, col(Message.id) == above.c.id).order_by(above.c.height.desc())
     )
     return (await session.exec(query)).all()
+
+
+async def pinned_above(
+    session: AsyncSession, conversation: Conversation, last_id: str
+) -> tuple[Sequence[Message], int]:
+    """What is pinned of the branch down to `last_id`, oldest first, and how long that is."""
+    above = _above(conversation, last_id, MOST)
+    pinned = (
+        select(Message)
+        .join(above, col(Message.id) == above.c.id)
+        .where(Message.in_context == InContext.PINNED)
+        .order_by(above.c.height.desc())
+    )
+    height = (await session.exec(select(func.max(above.c.height)))).one()
+    return (await session.exec(pinned)).all(), height or 0
 
 
 async def get(session: AsyncSession, user: User, message_id: str) -> Message:
@@ -88,3 +96,16 @@ def checked(text: str, *, may_be_empty: bool = False) -> str:
             code="message_too_long",
         )
     return text
+
+
+def _above(conversation: Conversation, last_id: str, limit: int) -> CTE:
+    above = (
+        select(col(Message.id), col(Message.parent_id), literal(1).label("height"))
+        .where(Message.id == last_id, Message.conversation_id == conversation.id)
+        .cte("above", recursive=True)
+    )
+    return above.union_all(
+        select(col(Message.id), col(Message.parent_id), above.c.height + 1).where(
+            Message.id == above.c.parent_id, above.c.height < limit
+        )
+    )

@@ -53,6 +53,15 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextMarked:
+    """A message was `pinned` for the model, `excluded`, or "": sent as there is room."""
+
+    conversation_id: str
+    message_id: str
+    in_context: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """An answer began. `question_id` is the message that asked, when it is new as well.
 
@@ -87,6 +96,7 @@ Notice = (
     | BranchChanged
     | SettingsChanged
     | Voted
+    | ContextMarked
     | RunStarted
     | RunEnded
 )

@@ -14,28 +14,22 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
-from ioverse_app.engine import engine
-from ioverse_app.engine.context import plan
+from ioverse_app.engine import engine, tokens
+from ioverse_app.engine.context import check, stored
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue, registry
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.providers.provider import Request, Turn
-from ioverse_app.services import conversations, messages, titles
+from ioverse_app.providers.provider import Request
+from ioverse_app.services import context, conversations, messages, titles
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
+from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
-from ioverse_app.services.parameters import SYSTEM_PROMPT, fitted, merged
+from ioverse_app.services.parameters import fitted, merged
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
 from ioverse_app.tables.run import OPEN
-
-GO_ON = "Go on exactly where you stopped. Repeat nothing."
-OUTPUT = 4096
-"""The tokens that are kept free for the answer, where the model's window allows it."""
-
-HISTORY = 1000
-"""The most messages that are looked at for what the model sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +61,7 @@ async def start(
     """
     text = messages.checked(text, may_be_empty=bool(attachments))
     ref = await _model(user, conversation_id, model)
+    await tokens.ready(catalogue.profile(ref).encoding)
     async with db.transaction() as session:
         if conversation_id is None:
             conversation = await conversations.start(
@@ -106,6 +101,7 @@ async def edit(
 
     It has the attachments of the older version, or only these of them, and any that wait.
     """
+    await tokens.ready(catalogue.profile(model or "").encoding)
     async with db.transaction() as session:
         old = await messages.get(session, user, message_id)
         if old.role != "user":
@@ -125,6 +121,7 @@ async def edit(
 
 async def retry(user: User, message_id: str, *, model: str | None = None) -> Started:
     """Answer again. The answer that was there stays, as an older version."""
+    await tokens.ready(catalogue.profile(model or "").encoding)
     async with db.transaction() as session:
         old, conversation = await _answer(session, user, message_id)
         ref = model or old.model or ""
@@ -255,33 +252,25 @@ async def _prepare(
     provider, profile = registry.find(answer.model or "")
     wanted = fitted(profile, conversation.parameters)
     sent = profile.taken(wanted)
-    output = sent.get("max_output_tokens") or min(profile.output_limit or OUTPUT, OUTPUT)
     prompt = wanted.get("system_prompt")
-    turns = _turns(prompt or SYSTEM_PROMPT, history, answer)
-    chosen = plan(turns, profile.context_window, min(output, profile.context_window // 2))
-    answer.left_out = chosen.left_out
+    planned = await context.planned(
+        session, conversation, profile, history, resumed=bool(answer.content)
+    )
+    check(planned.plan)
+    answer.left_out = planned.plan.dropped
     run = Run(
         user_id=user.id,
         conversation_id=conversation.id,
         message_id=answer.id,
         model=answer.model or "",
         parameters={**sent, "system_prompt": prompt} if prompt else sent,
+        plan=stored(planned.plan),
         owner=worker.worker_id,
     )
     session.add(run)
-    request = Request(profile.model, chosen.turns, sent)
-    return Job(run.id, answer.id, user.id, provider, request, said=answer.content)
-
-
-def _turns(prompt: str, history: Sequence[Message], answer: Message) -> list[Turn]:
-    turns = [Turn("system", prompt)]
-    for message in history:
-        if message.content or message.role == "user":
-            role = "user" if message.role == "user" else "assistant"
-            turns.append(Turn(role, message.content))
-    if answer.content:
-        turns.append(Turn("user", GO_ON))
-    return turns
+    turns = await planned.turns(context.picture)
+    request = Request(profile.model, turns, sent)
+    return Job(run.id, answer.id, user.id, provider, request, answer.content, profile.cost)
 
 
 def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:

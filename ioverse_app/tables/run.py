@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -69,7 +70,9 @@ class Run(Row, table=True):
     def visible_to(cls, user: User) -> SelectOfScalar[Self]:
         """The runs in conversations that this user may open."""
         conversations = Conversation.visible_to(user).with_only_columns(col(Conversation.id))
-        return select(cls).where(col(cls.conversation_id).in_(conversations.order_by(None)))
+        plan: Any = cls.plan  # it is long, and seldom asked for
+        query = select(cls).options(defer(plan))
+        return query.where(col(cls.conversation_id).in_(conversations.order_by(None)))
 
 
 class RunEvent(SQLModel, table=True):

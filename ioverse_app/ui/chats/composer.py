@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.attachments import attach_button, tray
+from ioverse_app.ui.chats.context import context_button
 from ioverse_app.ui.chats.model_picker import ModelPicker
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
@@ -28,6 +29,7 @@ def composer() -> rx.Component:
                     attach_button(),
                     _model_picker(),
                     parameters_button(),
+                    context_button(),
                     rx.el.div(class_name="spacer"),
                     rx.cond(ChatState.running_id != "", _stop(), _send()),
                     class_name="bar",

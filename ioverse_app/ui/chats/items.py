@@ -36,6 +36,8 @@ class ModelGroup:
 class MessageItem:
     """How a message stands. `characters` is how many characters its finished text has.
 
+    `tokens` are those of an answer and of all that it was given, `in_context` how it is marked.
+
     It is version `number` of `count`; the ids of its neighbours are empty at the ends.
     """
 
@@ -56,6 +58,8 @@ class MessageItem:
     next_id: str = ""
     vote: str = ""
     attachments: list[AttachmentItem] = field(default_factory=list)
+    tokens: int = 0
+    in_context: str = ""
 
     @classmethod
     def of(
@@ -80,6 +84,8 @@ class MessageItem:
             next_id=version.next_id or "",
             vote=vote,
             attachments=list(attachments),
+            tokens=(message.prompt_tokens or 0) + (message.completion_tokens or 0),
+            in_context=message.in_context,
         )
         if message.status == MessageStatus.STREAMING or message.role != "assistant":
             return item
@@ -88,19 +94,25 @@ class MessageItem:
             bool(message.content),
             message.finish_reason,
             message.error_message,
-            _stats(message.prompt_tokens, message.completion_tokens, message.seconds),
+            _stats(message),
         )
 
     def ended(self, ended: Ended, length: int) -> MessageItem:
         """How it stands when its run has ended so, with this many characters."""
-        stats = _stats(ended.prompt_tokens, ended.completion_tokens, ended.seconds)
         status = message_status(ended)
-        item = replace(self, characters=length)
-        return item._with_end(status, length > 0, ended.finish_reason, ended.error_message, stats)
+        tokens = (ended.prompt_tokens or 0) + (ended.completion_tokens or 0)
+        item = replace(self, characters=length, tokens=tokens)
+        return item._with_end(
+            status, length > 0, ended.finish_reason, ended.error_message, _stats(ended)
+        )
 
     def voted(self, value: str) -> MessageItem:
         """How it stands with this vote."""
         return replace(self, vote=value)
+
+    def marked(self, in_context: str) -> MessageItem:
+        """How it stands when it is pinned, excluded, or neither."""
+        return replace(self, in_context=in_context)
 
     def thinking(self) -> MessageItem:
         """How it stands when the model thinks before it answers."""
@@ -132,7 +144,12 @@ class MessageItem:
         )
 
 
-def _stats(prompt: int | None, completion: int | None, seconds: float | None) -> str:
+def _stats(answer: Message | Ended) -> str:
+    prompt, completion, seconds = (
+        answer.prompt_tokens,
+        answer.completion_tokens,
+        answer.seconds,
+    )
     parts: list[str] = []
     if prompt is not None and completion is not None:
         parts.append(f"{prompt:,} + {completion:,} tokens")
@@ -140,4 +157,14 @@ def _stats(prompt: int | None, completion: int | None, seconds: float | None) ->
         parts.append(f"{seconds:.1f} s")
     if completion and seconds:
         parts.append(f"{completion / seconds:.0f} tokens/s")
+    if answer.cost:  # what runs on this computer costs nothing
+        parts.append(dollars(answer.cost))
     return " · ".join(parts)
+
+
+def dollars(cost: int) -> str:
+    """An amount in micro-dollars, as people read it."""
+    amount = cost / 1_000_000
+    if amount >= 1:
+        return f"${amount:,.2f}"
+    return f"${amount:.4f}" if cost >= 1000 else f"${amount:.6f}"

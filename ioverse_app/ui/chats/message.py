@@ -6,6 +6,8 @@ import reflex as rx
 
 from ioverse_app.tables import MessageStatus, VoteValue
 from ioverse_app.ui.attachments import attached, kept
+from ioverse_app.ui.chats.context import context_mark
+from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.fork_state import ForkState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
@@ -45,6 +47,7 @@ def _question(item: rx.Var[MessageItem]) -> rx.Component:
                     class_name="actions",
                 ),
                 versions(item),
+                context_mark(item),
                 class_name="footer",
             ),
         ),
@@ -92,6 +95,7 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
                 thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
                 speak_button(message_id=item.id),
                 action("Fork from here", "git-fork", ForkState.fork(item.id)),
+                action("What was sent", "scan-search", ContextState.inspect(item.id)),
                 class_name="actions",
             ),
             versions(item),
@@ -101,6 +105,7 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
                     item.stats, class_name="stats", custom_attrs={"data-testid": "message-stats"}
                 ),
             ),
+            context_mark(item),
             rx.cond(
                 item.left_out > 0,
                 rx.el.span(item.left_out, " earlier messages were not sent", class_name="stats"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.chats.composer import composer
+from ioverse_app.ui.chats.context import context_panel
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
@@ -29,6 +30,7 @@ def chat_page() -> rx.Component:
         ),
         rx.cond(ChatState.missing, rx.fragment(), composer()),
         parameters_panel(),
+        context_panel(),
         notice(undo=ChatListState.undo),
         new=new_chat(),
         items=chat_list(),

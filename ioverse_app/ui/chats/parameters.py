@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.parameter_item import ParameterItem
 from ioverse_app.ui.chats.parameters_state import ParametersState
 from ioverse_app.ui.shell.drawer import Drawer
@@ -44,7 +45,7 @@ def parameters_button() -> rx.Component:
         aria_controls=PANEL,
         title="Parameters",
         class_name="parameters-button",
-        on_click=ParametersState.toggle,
+        on_click=[ContextState.close, ParametersState.toggle],
     )
 
 

@@ -11,6 +11,7 @@ from ioverse_app.providers.events import ReasoningDelta, TextDelta
 from ioverse_app.services.feeds import Following, Happening, Said
 from ioverse_app.services.notices import (
     BranchChanged,
+    ContextMarked,
     ListChanged,
     ManyChanged,
     RunStarted,
@@ -58,6 +59,9 @@ class Relay:
             case Voted(message_id=message_id, value=value):
                 async with state:
                     state._change(message_id, lambda item: item.voted(value))
+            case ContextMarked(conversation_id=here) if here == self._conversation_id:
+                async with state:
+                    state._mark(happening.message_id, happening.in_context)
             case Lagged():
                 yield await self._reload(state)
                 yield await list_pushes.page(self._user)

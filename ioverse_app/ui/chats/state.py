@@ -35,6 +35,7 @@ from ioverse_app.ui.accounts.current import current_user, require_user
 from ioverse_app.ui.attachments import AttachmentItem, attachments_returned, attachments_taken
 from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
+from ioverse_app.ui.chats.context_item import share
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
@@ -79,7 +80,10 @@ class Loaded:
 
 
 class ChatState(rx.State):
-    """The open conversation: which messages are on the screen, and what may be done."""
+    """The open conversation: which messages are on the screen, and what may be done.
+
+    `marks` counts how often messages were pinned or excluded while it was open.
+    """
 
     conversation_id: str = ""
     title: str = NEW_TITLE
@@ -96,10 +100,17 @@ class ChatState(rx.State):
     problem: str = ""
     editing_id: str = ""
     commenting_id: str = ""
+    marks: int = 0
 
     _earlier_id: str | None = None
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
+
+    @rx.var
+    def context_share(self) -> int:
+        """How much of the model's window the last answer took with all that it was given, in %."""
+        taken = next((item.tokens for item in reversed(self.messages) if item.tokens), 0)
+        return share(taken, catalogue.profile(self.model).context_window)
 
     @rx.event
     async def open(self):
@@ -459,6 +470,10 @@ class ChatState(rx.State):
     def _add(self, item: MessageItem) -> None:
         if all(known.id != item.id for known in self.messages):
             self.messages = [*self.messages, item]
+
+    def _mark(self, message_id: str, in_context: str) -> None:
+        self._change(message_id, lambda item: item.marked(in_context))
+        self.marks += 1
 
     def _change(self, message_id: str, change) -> None:
         self.messages = [change(item) if item.id == message_id else item for item in self.messages]
