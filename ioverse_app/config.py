@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     runs_in_all: int = Field(
         default=200, ge=1, description="answers in progress at once, everybody"
     )
+    continuations: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="how often an answer cut by its length goes on by itself",
+    )
     message_max_chars: int = Field(default=200_000, ge=1)
 
     log_level: LogLevel = "INFO"

@@ -32,6 +32,7 @@ STYLES = [
     "/styles/shell.css",
     "/styles/chat.css",
     "/styles/parameters.css",
+    "/styles/commands.css",
     "/styles/home.css",
 ]
 

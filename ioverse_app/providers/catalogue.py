@@ -38,6 +38,12 @@ class Profile:
         """The provider's own name for it."""
         return self.ref.partition("/")[2]
 
+    @property
+    def least_effort(self) -> str | None:
+        """How to ask for no more thought than needed, where the model can be told."""
+        efforts = self.reasoning_efforts
+        return next((each for each in ("none", "minimal", "low") if each in efforts), None)
+
     def taken(self, parameters: Facts) -> dict[str, Any]:
         """What to send: this model's defaults, then those given that it takes."""
         given = {name: value for name, value in parameters.items() if value is not None}

@@ -76,7 +76,7 @@ async def find(
 
 async def start(session: AsyncSession, user: User, title: str = NEW_TITLE) -> Conversation:
     """Begin a conversation."""
-    conversation = Conversation(owner_id=user.id, title=_checked(title))
+    conversation = Conversation(owner_id=user.id, title=checked_title(title))
     session.add(conversation)
     await session.flush()
     return conversation
@@ -87,7 +87,7 @@ async def rename(
 ) -> Conversation:
     """Give a conversation a new title."""
     conversation = await get(session, user, conversation_id)
-    conversation.title = _checked(title)
+    conversation.title = checked_title(title)
     tell_after(session, user.id, ListChanged(conversation.id))
     return conversation
 
@@ -157,6 +157,19 @@ async def restore_many(
     for conversation in found:
         conversation.deleted_at = None
     return _told(session, user, found)
+
+
+def checked_title(title: str) -> str:
+    """The title as it is kept; raises Invalid for one that is empty or too long."""
+    title = " ".join(title.replace("\x00", "").split())
+    if not title:
+        raise Invalid("A chat needs a title.", code="title_missing")
+    if len(title) > TITLE_MAX:
+        raise Invalid(
+            f"This title has {len(title)} characters; {TITLE_MAX} is the most.",
+            code="title_too_long",
+        )
+    return title
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +252,3 @@ async def _one(
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
-
-
-def _checked(title: str) -> str:
-    title = " ".join(title.replace("\x00", "").split())
-    if not title:
-        raise Invalid("A chat needs a title.", code="title_missing")
-    if len(title) > TITLE_MAX:
-        raise Invalid(
-            f"This title has {len(title)} characters; {TITLE_MAX} is the most.",
-            code="title_too_long",
-        )
-    return title

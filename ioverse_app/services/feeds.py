@@ -17,15 +17,7 @@ from ioverse_app.errors import NotFound
 from ioverse_app.live import Lagged
 from ioverse_app.providers.events import TextDelta
 from ioverse_app.services import conversations
-from ioverse_app.services.notices import (
-    BranchChanged,
-    ListChanged,
-    ManyChanged,
-    RunEnded,
-    RunStarted,
-    Voted,
-    topic,
-)
+from ioverse_app.services.notices import Notice, RunStarted, topic
 from ioverse_app.tables import Conversation, Message, Run, User
 from ioverse_app.tables.run import OPEN
 
@@ -51,8 +43,7 @@ class Said:
     entries: Sequence[Entry]
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded | Lagged
-Happening = Following | Said | Notice
+Happening = Following | Said | Notice | Lagged
 Inbox = asyncio.Queue[Happening]
 
 
@@ -120,7 +111,7 @@ async def _look(user: User, conversation_id: str) -> tuple[Following, list[RunSt
 
 async def _listen(subscription: live.Subscription, inbox: Inbox) -> None:
     async for notice in subscription:
-        if isinstance(notice, Notice):
+        if isinstance(notice, Notice | Lagged):
             inbox.put_nowait(notice)
 
 

@@ -32,6 +32,13 @@ class BranchChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """What holds for the answers of a conversation is another: model, parameters, languages."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Voted:
     """This person voted on an answer: `up`, `down`, or "" for a vote taken back."""
 
@@ -68,7 +75,7 @@ def topic(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-Notice = ListChanged | ManyChanged | BranchChanged | Voted | RunStarted | RunEnded
+Notice = ListChanged | ManyChanged | BranchChanged | SettingsChanged | Voted | RunStarted | RunEnded
 
 
 def tell(user_id: str, notice: Notice) -> None:

@@ -14,22 +14,24 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
+from ioverse_app.config import settings
 from ioverse_app.engine import engine
 from ioverse_app.engine.context import plan
 from ioverse_app.engine.events import Ended, Entry
+from ioverse_app.engine.going_on import GO_ON, GoingOn
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.providers.events import TextDelta
+from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request, Turn
-from ioverse_app.services import conversations, messages, titles
+from ioverse_app.services import conversations, messages, titles, translations
+from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import SYSTEM_PROMPT, fitted, merged
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
 from ioverse_app.tables.run import OPEN
 
-GO_ON = "Go on exactly where you stopped. Repeat nothing."
 OUTPUT = 4096
 """The tokens that are kept free for the answer, where the model's window allows it."""
 
@@ -55,18 +57,21 @@ async def start(
     model: str | None = None,
     after: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    beginning: Beginning | None = None,
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
     It follows the message `after`, which is the last one that the sender saw, or the last one
     that there is. Two who send at the same moment make two branches. `parameters` are set for
-    this answer and those that follow it.
+    this answer and those that follow it. A new conversation is as its `beginning` says.
     """
     text = messages.checked(text)
     ref = await _model(user, conversation_id, model)
     async with db.transaction() as session:
         if conversation_id is None:
             conversation = await conversations.start(session, user, title_of(text))
+            if beginning is not None:
+                beginning.give(conversation)
         else:
             conversation = await conversations.get(session, user, conversation_id)
         if parameters:
@@ -126,6 +131,7 @@ async def resume(user: User, message_id: str) -> Started:
         job = await _prepare(session, user, conversation, answer, history)
         answer.status = MessageStatus.STREAMING
         answer.error_code = answer.error_message = answer.finish_reason = None
+        answer.translation = ""  # the whole is translated in the end
     return _begin(user, job, conversation.id, None)
 
 
@@ -152,14 +158,21 @@ async def at_work(session: AsyncSession, message: Message) -> Run | None:
     return (await session.exec(query)).first()
 
 
-async def text_so_far(user: User, message_id: str) -> str:
-    """All that a message says now, with what a run at work has added."""
+async def text_so_far(user: User, message_id: str, channel: str = "") -> str:
+    """All that a message says now, with what a run at work has added.
+
+    Its reasoning and its translation are channels of their own, `r` and `t`.
+    """
     async with db.reading() as session:
         message = await messages.get(session, user, message_id)
         run = await at_work(session, message)
     entries = await engine.current().so_far(run.id) if run else ()
-    said = [entry.event.text for entry in entries if isinstance(entry.event, TextDelta)]
-    return message.content + "".join(said)
+    kind, stored = {
+        "r": (ReasoningDelta, message.reasoning),
+        "t": (TranslationDelta, message.translation),
+    }.get(channel, (TextDelta, message.content))
+    said = "".join(entry.event.text for entry in entries if isinstance(entry.event, kind))
+    return said or stored if channel else stored + said
 
 
 async def newest(session: AsyncSession, conversation: Conversation) -> Run | None:
@@ -250,7 +263,11 @@ async def _prepare(
     )
     session.add(run)
     request = Request(profile.model, chosen.turns, sent)
-    return Job(run.id, answer.id, user.id, provider, request, said=answer.content)
+    going_on = None
+    if wanted.get("max_output_tokens") is None:
+        going_on = GoingOn(settings().continuations, profile.context_window)
+    translation = translations.wanted(conversation, profile, history, answer)
+    return Job(run.id, answer.id, user.id, provider, request, answer.content, going_on, translation)
 
 
 def _turns(prompt: str, history: Sequence[Message], answer: Message) -> list[Turn]:
@@ -258,7 +275,8 @@ def _turns(prompt: str, history: Sequence[Message], answer: Message) -> list[Tur
     for message in history:
         if message.content:
             role = "user" if message.role == "user" else "assistant"
-            turns.append(Turn(role, message.content))
+            asked = role == "user" and message.translation
+            turns.append(Turn(role, asked or message.content))
     if answer.content:
         turns.append(Turn("user", GO_ON))
     return turns

@@ -7,7 +7,9 @@ import reflex as rx
 from ioverse_app.ui.chats.items import ModelGroup, ModelItem
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
+from ioverse_app.ui.chats.slash_menu import slash_menu
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.translated import translation_note
 from ioverse_app.ui.transcript import composer_field
 
 
@@ -16,6 +18,7 @@ def composer() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(ChatState.problem != "", _problem()),
+            slash_menu(),
             rx.el.form(
                 composer_field(
                     conversation_id=ChatState.conversation_id, placeholder="Ask anything"
@@ -32,6 +35,7 @@ def composer() -> rx.Component:
                 class_name="composer",
             ),
             rx.el.p(ChatState.trouble, class_name="hint"),
+            translation_note(),
             class_name="column",
         ),
         class_name="dock",

@@ -9,6 +9,7 @@ from ioverse_app.ui.chats.fork_state import ForkState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.translated import as_sent, shown_id, translated
 from ioverse_app.ui.transcript import copy_button, edit_field, message_text, speak_button
 
 
@@ -32,6 +33,7 @@ def _question(item: rx.Var[MessageItem]) -> rx.Component:
         _edit_form(item),
         rx.fragment(
             rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
+            rx.cond(item.translated, as_sent(item)),
             rx.el.div(
                 rx.el.div(
                     copy_button(message_id=item.id),
@@ -64,20 +66,24 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
     return rx.fragment(
         rx.el.div(item.author, class_name="author"),
         rx.cond(item.reasoned, _reasoning(item)),
-        message_text(
-            message_id=item.id,
-            role="assistant",
-            streaming=item.status == MessageStatus.STREAMING,
-            length=item.characters,
+        rx.cond(
+            item.translated,
+            translated(item),
+            message_text(
+                message_id=item.id,
+                role="assistant",
+                streaming=item.status == MessageStatus.STREAMING,
+                length=item.characters,
+            ),
         ),
         rx.cond(item.problem != "", _problem(item)),
         rx.el.div(
             rx.el.div(
-                copy_button(message_id=item.id),
+                copy_button(message_id=shown_id(item)),
                 action("Regenerate", "refresh-cw", ChatState.retry(item.id)),
                 thumb("Good response", "thumbs-up", item, VoteValue.UP),
                 thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
-                speak_button(message_id=item.id),
+                speak_button(message_id=shown_id(item)),
                 action("Fork from here", "git-fork", ForkState.fork(item.id)),
                 class_name="actions",
             ),

@@ -13,7 +13,18 @@ from reflex.event import Event
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.services import conversations, feeds, messages, parameters, runs, versions, votes
+from ioverse_app.services import (
+    commands,
+    conversations,
+    feeds,
+    messages,
+    parameters,
+    runs,
+    translations,
+    versions,
+    votes,
+)
+from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -22,7 +33,7 @@ from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, 
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import current_user, require_user
 from ioverse_app.ui.chats import list_pushes
-from ioverse_app.ui.chats.items import MessageItem, ModelGroup
+from ioverse_app.ui.chats.items import MessageItem, ModelGroup, ReplyItem
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import NoticeState, ShellState
@@ -32,6 +43,7 @@ from ioverse_app.ui.transcript import (
     push,
     push_all,
     reasoning,
+    translation,
 )
 
 
@@ -64,12 +76,15 @@ class ChatState(rx.State):
     conversation_id: str = ""
     title: str = NEW_TITLE
     messages: list[MessageItem] = []
+    replies: list[ReplyItem] = []  # of commands: they go when the next message is sent
     ready: bool = False
     missing: bool = False
     running_id: str = ""
     has_earlier: bool = False
     model: str = ""
     groups: list[ModelGroup] = []
+    language: str = ""
+    model_language: str = ""
     trouble: str = ""
     problem: str = ""
     editing_id: str = ""
@@ -78,6 +93,7 @@ class ChatState(rx.State):
     _earlier_id: str | None = None
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
+    _beginning: Beginning = Beginning()
 
     @rx.event
     async def open(self):
@@ -91,6 +107,7 @@ class ChatState(rx.State):
             yield ChatState.listen  # it is all on the screen
             return
         self._begun = None
+        self.replies = []
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
             self._show_nothing(wanted)
@@ -128,17 +145,29 @@ class ChatState(rx.State):
         if not isinstance(user, User):
             return user
         self.problem = ""
-        text = form.get("message", "")
+        text = str(form.get("message", ""))
+        if commands.is_command(text):
+            from ioverse_app.ui.chats.command_state import CommandState  # which knows this one
+
+            return CommandState.run(text)
+        text, typed = commands.literal(text), text
         chat_id, model = self.conversation_id or None, self.model or None
         try:
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
             started = await runs.start(
-                user, chat_id, text, model=model, after=after, parameters=chosen
+                user,
+                chat_id,
+                text,
+                model=model,
+                after=after,
+                parameters=chosen,
+                beginning=self._beginning,
             )
         except AppError as error:
             self.problem = error.message
-            return draft_returned(text)
+            return draft_returned(typed)
+        self.replies = []
         question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
         self._add(question)
         self._begin(started)
@@ -149,7 +178,7 @@ class ChatState(rx.State):
             self._begun = RunStarted(
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
-            self.title = title_of(text)
+            self.title = self._beginning.title or title_of(text)
             shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
         return shown
@@ -261,11 +290,9 @@ class ChatState(rx.State):
         if user is None:
             return None
         base, _, channel = message_id.partition("/")
-        if channel:
-            async with db.reading() as session:
-                text = (await messages.get(session, user, base)).reasoning
-        else:
-            text = await runs.text_so_far(user, base)
+        if any(reply.id == base for reply in self.replies):
+            return None
+        text = await runs.text_so_far(user, base, channel)
         return push(message_id, max(0, have), text[max(0, have) :])
 
     @rx.event
@@ -282,6 +309,9 @@ class ChatState(rx.State):
         """What was set before the first message, as the model that was chosen since takes it."""
         return parameters.fitted(catalogue.profile(self.model), self._parameters)
 
+    def _show_languages(self, chat: Conversation | Beginning) -> None:
+        self.language, self.model_language = translations.pair(chat) or ("", "")
+
     def _wanted_id(self) -> str:
         return self.router.url.path.removeprefix("/chat").strip("/")
 
@@ -289,6 +319,8 @@ class ChatState(rx.State):
         self.conversation_id = conversation_id
         self.messages = []
         self._parameters = {}
+        self._beginning = Beginning()
+        self.language = self.model_language = ""
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
         self.has_earlier = self.missing = False
@@ -317,6 +349,7 @@ class ChatState(rx.State):
             return
         self.title = loaded.conversation.title
         self.model = loaded.conversation.model or self.model
+        self._show_languages(loaded.conversation)
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
@@ -331,6 +364,13 @@ class ChatState(rx.State):
             self.missing = True
         else:
             self.title, self.missing = conversation.title, False
+
+    async def _load_settings(self, user: User) -> None:
+        """Read what holds for the next answer, which a command has changed."""
+        async with db.reading() as session:
+            conversation = await conversations.get(session, user, self.conversation_id)
+        self.model = conversation.model or self.model
+        self._show_languages(conversation)
 
     async def _load_models(self) -> None:
         available = await registry.available()
@@ -372,4 +412,5 @@ def _texts(items: Sequence[Message]) -> list[tuple[str, int, str]]:
     """The texts of messages, as the page wants them."""
     texts = [(message.id, 0, message.content) for message in items]
     texts += [(reasoning(m.id), 0, m.reasoning) for m in items if m.reasoning]
+    texts += [(translation(m.id), 0, m.translation) for m in items if m.translation]
     return texts

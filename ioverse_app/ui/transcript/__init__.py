@@ -17,6 +17,7 @@ from ioverse_app.ui.transcript.pushes import (
     push,
     push_all,
     reasoning,
+    translation,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "push_all",
     "reasoning",
     "speak_button",
+    "translation",
 ]
