@@ -10,7 +10,7 @@ from ioverse_app.services.commands.registry import Text, command
 
 @command("addoptionalinfo")
 async def info(desk: Desk, key: str | None = None, value: Text | None = None) -> Outcome:
-    """Tell the model of this chat a fact: /info <key> <value>. Without a value it is removed.
+    """Keep a fact with this chat, which its model is told; without a value it is removed.
 
     Without a key, the facts of this chat are listed.
     """

@@ -14,7 +14,7 @@ BETWEEN = {"to", "into", "and", "->", "→", "⇄"}
 
 @command()
 async def translate(desk: Desk, *languages: str) -> Outcome:
-    """Have questions and answers translated: /translate <my language> <the model's>, or off.
+    """Translate between your language and the model's, such as `Korean English`; or `off`.
 
     The question is put into the model's language before it is sent, and the answer into yours.
     Both texts are kept. The model's language is English unless you name another.

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import reflex as rx
 
 from ioverse_app.services import commands
+from ioverse_app.services.commands import Known
 
 
 class SlashMenu(rx.Component):
@@ -20,9 +21,9 @@ class SlashMenu(rx.Component):
 
 def slash_menu() -> rx.Component:
     """Every command, for the field that follows."""
-    return SlashMenu.create(
-        commands=[
-            {**asdict(one), "aliases": list(one.aliases), "help": one.help.splitlines()[0]}
-            for one in commands.known()
-        ]
-    )
+    return SlashMenu.create(commands=[_told(one) for one in commands.known()])
+
+
+def _told(one: Known) -> dict[str, str | list[str]]:
+    short = one.help.splitlines()[0].replace("`", "")
+    return {**asdict(one), "aliases": list(one.aliases), "help": short}
