@@ -57,6 +57,8 @@ class Relay:
                 yield await self._change_list(state, changed)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
+                async with state:
+                    state._branched = True
             case SettingsChanged(conversation_id=here) if here == self._conversation_id:
                 from ioverse_app.ui.chats.parameters_state import ParametersState  # knows this one
 

@@ -94,6 +94,7 @@ class ChatState(rx.State):
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
     _beginning: Beginning = Beginning()
+    _branched: bool = False  # the next message may be another version of one that is kept
 
     @rx.event
     async def open(self):
@@ -171,6 +172,8 @@ class ChatState(rx.State):
         question = MessageItem(started.question_id or "", "user", MessageStatus.COMPLETE)
         self._add(question)
         self._begin(started)
+        if chat_id and self._branched:
+            self._show(await self._read(user))
         text = messages.checked(text)
         shown = [draft_taken(), push(question.id, 0, text)]
         if chat_id is None:
@@ -350,6 +353,7 @@ class ChatState(rx.State):
         self.title = loaded.conversation.title
         self.model = loaded.conversation.model or self.model
         self._show_languages(loaded.conversation)
+        self._branched = not loaded.page.items
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
