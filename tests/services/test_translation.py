@@ -8,7 +8,7 @@ import pytest
 from conftest import both_databases, eventually
 
 from ioverse_app import db
-from ioverse_app.engine import engine, translating
+from ioverse_app.engine import engine, recovery, translating
 from ioverse_app.engine.events import Ended
 from ioverse_app.errors import Invalid
 from ioverse_app.providers import registry
@@ -151,6 +151,22 @@ async def test_stop_works_at_once_in_every_part(ann, part):
     assert provider.closed == len(provider.requests), "nothing is left running at the provider"
     _, answer = await stored(started)
     assert answer.status == MessageStatus.STOPPED
+
+
+async def test_what_was_translated_before_the_power_went_is_kept(ann):
+    model(back=[TextDelta("안녕"), 60.0])
+    started = await runs.start(
+        ann, None, "여보세요?", model=MODEL, beginning=Beginning(language="ko", model_language="en")
+    )
+    async for entry in runs.follow(ann, started.run_id):
+        if isinstance(entry.event, TranslationDelta):
+            break
+    await asyncio.sleep(0.4)  # it reaches the database
+    async with db.transaction() as session:
+        await recovery.recover(session, "the next worker")
+    question, answer = await stored(started)
+    assert (question.translation, answer.content) == ("Hello?", "Good day.")
+    assert (answer.translation, answer.status) == ("안녕", MessageStatus.INTERRUPTED)
 
 
 async def test_a_page_that_asks_again_gets_the_translation(ann):
