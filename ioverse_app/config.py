@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         default=200, ge=1, description="answers in progress at once, everybody"
     )
     import_max_mb: int = Field(default=500, ge=1, description="a file of chats to bring along")
+    continuations: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="how often an answer cut by its length goes on by itself",
+    )
     message_max_chars: int = Field(default=200_000, ge=1)
 
     attachment_max_mb: float = Field(default=20, gt=0, description="the size of one file")

@@ -38,6 +38,7 @@ STYLES = [
     "/styles/shares.css",
     "/styles/imports.css",
     "/styles/context.css",
+    "/styles/commands.css",
     "/styles/home.css",
 ]
 

@@ -11,7 +11,9 @@ from ioverse_app.api import (
     attachments,
     chat_list,
     chats,
+    commands,
     context,
+    exports,
     health,
     imports,
     models,
@@ -47,6 +49,8 @@ def create_api() -> FastAPI:
         models.router,
         preferences.router,
         context.router,
+        commands.router,
+        exports.router,
         health.router,
     ):
         api.include_router(router)

@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from ioverse_app import db
 from ioverse_app.api.attachments import AttachmentOut
+from ioverse_app.api.commands import CommandOut, done
 from ioverse_app.api.dependencies import CurrentUser, Session
 from ioverse_app.api.sse import event, streaming
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.errors import Invalid, NotAllowed, NotFound
-from ioverse_app.providers.events import TextDelta
-from ioverse_app.services import attachments, conversations, messages, runs, votes
+from ioverse_app.providers.events import QuestionTranslated, TextDelta, TranslationDelta
+from ioverse_app.services import attachments, commands, conversations, messages, runs, votes
 from ioverse_app.tables import Attachment, Conversation, Message, Run, RunStatus, User, VoteValue
 
 router = APIRouter(prefix="/api", tags=["chats"])
@@ -79,12 +80,16 @@ class History(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message; tokens, seconds and cost (in micro-dollars) are the answer's."""
+    """A message; tokens, seconds and cost (in micro-dollars) are the answer's.
+
+    `translation` is a question as the model got it, or an answer in its person's language.
+    """
 
     message_id: str
     parent_id: str | None
     role: str
     content: str
+    translation: str | None
     status: str
     model: str | None
     error: str | None
@@ -103,6 +108,7 @@ class MessageOut(BaseModel):
             parent_id=message.parent_id,
             role=message.role,
             content=message.content,
+            translation=message.translation or None,
             status=message.status,
             model=message.model,
             error=message.error_message,
@@ -154,15 +160,22 @@ class Said(BaseModel):
 
 
 @router.post("/chats")
-async def send(body: NewMessage, user: CurrentUser) -> Sent:
-    """Send a message and begin its answer."""
+async def send(body: NewMessage, user: CurrentUser) -> Sent | CommandOut:
+    """Send a message and begin its answer.
+
+    A message that begins with a slash and a word is a command: what came of it is answered, as
+    `POST /api/chats/commands` does. Two slashes send it as a message that begins with one.
+    """
     _same_person(user, body.user_id)
     if not body.message.strip() and not body.attachments:
         raise Invalid("User ID and message are required", code="message_empty")
+    if commands.is_command(body.message):
+        return await done(user, body.chat_id, body.message, body.model)
+    message = commands.literal(body.message)
     started = await runs.start(
         user,
         body.chat_id or None,
-        body.message,
+        message,
         model=body.model,
         parameters=body.parameters,
         attachments=body.attachments,
@@ -175,7 +188,7 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent:
         message_id=started.question_id or "",
         answer_id=started.answer_id,
         run_id=started.run_id,
-        user_message=messages.checked(body.message, may_be_empty=True),
+        user_message=messages.checked(message, may_be_empty=True),
         chat_title=conversation.title,
     )
 
@@ -205,9 +218,11 @@ async def stream(
 ) -> StreamingResponse:
     """The newest answer of a chat as Server-Sent Events: what there is, and then what comes.
 
-    `start {message_id}`, `message {message_id, content}`, `complete {message_id,
-    completion_tokens, response_time}` or `error {message_id, message, code}`. A client that
-    comes back with `Last-Event-ID` gets what it lacks. Leaving does not stop the answer.
+    `start {message_id}`, `message {message_id, content}`, where the chat is translated also
+    `question {message_id, content}` and `translation {message_id, content}`, then `complete
+    {message_id, completion_tokens, response_time}` or `error {message_id, message, code}`. A
+    client that comes back with `Last-Event-ID` gets what it lacks. Leaving does not stop the
+    answer.
     """
     _same_person(user, user_id)
     if not chat_id:
@@ -306,6 +321,10 @@ def _event(message_id: str, entry: Entry) -> str | None:
     match entry.event:
         case TextDelta(text=text):
             return event("message", {**data, "content": text}, entry.number)
+        case QuestionTranslated(text=text):
+            return event("question", {**data, "content": text}, entry.number)
+        case TranslationDelta(text=text):
+            return event("translation", {**data, "content": text}, entry.number)
         case Ended(status=RunStatus.FAILED | RunStatus.INCOMPLETE) as ended:
             data |= {"message": ended.error_message, "code": ended.error_code or "length"}
             return event("error", data, entry.number)

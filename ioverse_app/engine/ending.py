@@ -7,7 +7,12 @@ from typing import Any
 
 from ioverse_app.engine.events import Ended, LogEvent
 from ioverse_app.engine.writer import Closing
-from ioverse_app.providers.events import ReasoningDelta, TextDelta
+from ioverse_app.providers.events import (
+    QuestionTranslated,
+    ReasoningDelta,
+    TextDelta,
+    TranslationDelta,
+)
 from ioverse_app.tables import MessageStatus, RunStatus, now
 
 
@@ -15,13 +20,18 @@ def closing(
     run_id: str, message_id: str, said: str, events: Iterable[LogEvent], ended: Ended
 ) -> Closing:
     """The last values of a run and its message: what was `said` before, and what the log adds."""
-    text, reasoning = [said], [""]
+    text, reasoning, translation = [said], [""], [""]
+    question: dict[str, Any] = {}
     for event in events:
         match event:
             case TextDelta(text=more):
                 text.append(more)
             case ReasoningDelta(text=more):
                 reasoning.append(more)
+            case QuestionTranslated(text=translated):
+                question["translation"] = translated
+            case TranslationDelta(text=more):
+                translation.append(more)
             case _:
                 pass
     shared: dict[str, Any] = {
@@ -40,8 +50,10 @@ def closing(
     }
     if thought := "".join(reasoning):
         message["reasoning"] = thought
+    if translated := "".join(translation):
+        message["translation"] = translated
     run = {**shared, "status": ended.status, "ended_at": now()}
-    return Closing(run_id, message_id, run, message)
+    return Closing(run_id, message_id, run, message, question)
 
 
 def message_status(ended: Ended) -> MessageStatus:

@@ -6,7 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from ioverse_app.providers.events import ReasoningDelta, TextDelta, Usage
+from ioverse_app.providers.events import (
+    QuestionTranslated,
+    ReasoningDelta,
+    TextDelta,
+    TranslationDelta,
+    Usage,
+)
 from ioverse_app.tables import RunStatus
 
 
@@ -27,7 +33,7 @@ class Ended:
     cost: int | None = None
 
 
-LogEvent = TextDelta | ReasoningDelta | Usage | Ended
+LogEvent = TextDelta | ReasoningDelta | QuestionTranslated | TranslationDelta | Usage | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Entry:
 _KINDS: dict[str, type[Any]] = {
     "text": TextDelta,
     "reasoning": ReasoningDelta,
+    "question": QuestionTranslated,
+    "translation": TranslationDelta,
     "usage": Usage,
     "ended": Ended,
 }

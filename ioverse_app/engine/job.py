@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ioverse_app.engine.events import Ended
+from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.log import RunLog
+from ioverse_app.engine.translating import Translating, Translation
 from ioverse_app.errors import AppError
 from ioverse_app.providers.events import (
     Finished,
     FinishReason,
     ProviderEvent,
+    QuestionTranslated,
     ReasoningDelta,
     TextDelta,
+    TranslationDelta,
+    TranslationFailed,
     Usage,
 )
 from ioverse_app.providers.provider import Provider, Request
@@ -39,6 +44,8 @@ class Job:
     """A run to be done. `said` is the text that its message already has (when it continues).
 
     `price` gives the cost of so many tokens of prompt and answer, in micro-dollars, if it is known.
+    An answer that reaches its length goes on by itself as often as `going_on` says, and is put
+    into its person's language with a `translation`.
     """
 
     run_id: str
@@ -48,6 +55,17 @@ class Job:
     request: Request
     said: str = ""
     price: Price | None = None
+    going_on: GoingOn | None = None
+    translation: Translation | None = None
+
+    def answer(self) -> AsyncGenerator[ProviderEvent, None]:
+        """What is to be heard: the provider's own stream, or what is made of it."""
+        ask = self.provider.stream
+        if self.going_on is not None:
+            ask = self.going_on.of(ask)
+        if self.translation is not None:
+            return Translating(ask, self.translation, self.said).stream(self.request)
+        return ask(self.request)
 
 
 @dataclass(slots=True)
@@ -59,6 +77,7 @@ class Outcome:
     usage: Usage | None = None
     finish: FinishReason | None = None
     price: Price | None = None
+    untranslated: str | None = None
 
     def begin(self) -> None:
         """Count the time from now: until here it waited for a slot."""
@@ -73,7 +92,7 @@ class Outcome:
 async def work(job: Job, log: RunLog, outcome: Outcome) -> Ended:
     """Ask the provider and log its answer. Never raises but when it is cancelled."""
     try:
-        async with aclosing(job.provider.stream(job.request)) as events:
+        async with aclosing(job.answer()) as events:
             async for event in events:
                 _take(event, log, outcome)
     except AppError as error:
@@ -102,9 +121,13 @@ def _take(event: ProviderEvent, log: RunLog, outcome: Outcome) -> None:
             if text:
                 outcome.first_token_at = outcome.first_token_at or now()
                 log.append(event)
-        case ReasoningDelta(text=text):
+        case ReasoningDelta(text=text) | TranslationDelta(text=text):
             if text:
                 log.append(event)
+        case QuestionTranslated():
+            log.append(event)
+        case TranslationFailed(message=message):
+            outcome.untranslated = message
         case Usage():
             outcome.usage = event
         case Finished(reason=reason):
@@ -120,6 +143,9 @@ def _finished(outcome: Outcome) -> Ended:
         case "content_filter":
             sentence = "The provider's content filter ended this answer. Try it in other words."
             return _ended(outcome, RunStatus.INCOMPLETE, "content_filter", sentence)
+        case _ if outcome.untranslated:
+            sentence = outcome.untranslated
+            return _ended(outcome, RunStatus.COMPLETED, "translation_failed", sentence)
         case _:
             return _ended(outcome, RunStatus.COMPLETED)
 

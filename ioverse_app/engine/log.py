@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from ioverse_app.engine.events import Ended, Entry, LogEvent
-from ioverse_app.providers.events import ReasoningDelta, TextDelta
+from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 
+Delta = TextDelta | ReasoningDelta | TranslationDelta
 Sink = Callable[[str, Sequence[Entry]], None]
 
 GATHER_SECONDS = 0.075
@@ -28,7 +29,7 @@ class RunLog:
         self._gather_seconds = gather_seconds
         self._loop = asyncio.get_running_loop()
         self._gathered: list[str] = []
-        self._gathering: type[TextDelta | ReasoningDelta] = TextDelta
+        self._gathering: type[Delta] = TextDelta
         self._due: asyncio.TimerHandle | None = None
         self._published_at = -gather_seconds
         self._grown = asyncio.Event()
@@ -40,7 +41,7 @@ class RunLog:
 
     def append(self, event: LogEvent) -> None:
         """Add what happened. Deltas may be joined with their neighbours of the same kind."""
-        if isinstance(event, (TextDelta, ReasoningDelta)):
+        if isinstance(event, Delta):
             self._gather(event)
         else:
             self.publish()
@@ -80,7 +81,7 @@ class RunLog:
             for entry in batch:
                 yield entry
 
-    def _gather(self, event: TextDelta | ReasoningDelta) -> None:
+    def _gather(self, event: Delta) -> None:
         if type(event) is not self._gathering:
             self.publish()
             self._gathering = type(event)

@@ -81,6 +81,8 @@ async def _interrupt(session: AsyncSession, run: Run) -> None:
     last = closing(run.id, message.id, message.content, events, ended)
     _assign(message, last.message)
     _assign(run, last.run)
+    if last.question and message.parent_id:
+        _assign(await session.get_one(Message, message.parent_id), last.question)
     kind, data = encode(ended)
     session.add(RunEvent(run_id=run.id, number=len(stored) + 1, kind=kind, data=data))
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Update, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -26,12 +26,16 @@ COMMIT_SECONDS = 0.15
 
 @dataclass(slots=True)
 class Closing:
-    """What a run leaves behind: the last values of its row and of its message's row."""
+    """What a run leaves behind: the last values of its row and of its message's row.
+
+    `question` is what became known of the message that asked.
+    """
 
     run_id: str
     message_id: str
     run: dict[str, Any]
     message: dict[str, Any]
+    question: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -145,6 +149,19 @@ async def _commit(batch: _Batch) -> None:
             await session.execute(
                 update(Run).where(col(Run.id) == closing.run_id).values(closing.run)
             )
+            if closing.question:
+                await session.execute(_of_question(closing))
+
+
+def _of_question(closing: Closing) -> Update:
+    answer = select(col(Message.parent_id)).where(Message.id == closing.message_id)
+    asked = col(Message.id) == answer.scalar_subquery()
+    return (
+        update(Message)
+        .where(asked)
+        .values(closing.question)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _drop_lost(batch: _Batch) -> set[str]:

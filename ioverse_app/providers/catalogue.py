@@ -51,6 +51,12 @@ class Profile:
         price = prompt_tokens * self.input_price + completion_tokens * self.output_price
         return round(price / 1_000_000)
 
+    @property
+    def least_effort(self) -> str | None:
+        """How to ask for no more thought than needed, where the model can be told."""
+        efforts = self.reasoning_efforts
+        return next((each for each in ("none", "minimal", "low") if each in efforts), None)
+
     def taken(self, parameters: Facts) -> dict[str, Any]:
         """What to send: this model's defaults, then those given that it takes."""
         given = {name: value for name, value in parameters.items() if value is not None}

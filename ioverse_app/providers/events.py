@@ -23,6 +23,27 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionTranslated:
+    """The question in the language that the model is asked in."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationDelta:
+    """More of the answer in its person's language."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationFailed:
+    """Something stays as it was said, and why: a sentence for the person."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The provider's own count of tokens, for the whole request."""
 
@@ -37,4 +58,5 @@ class Finished:
     reason: FinishReason
 
 
-ProviderEvent = TextDelta | ReasoningDelta | Usage | Finished
+Translated = QuestionTranslated | TranslationDelta | TranslationFailed
+ProviderEvent = TextDelta | ReasoningDelta | Translated | Usage | Finished

@@ -33,10 +33,58 @@ _LOOKS = {
 }
 _TOKENS = {"strong": "bold", "em": "italic", "s": "struck"}
 _ENDS_LINE = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tr",
+        "ul",
+    ]
 )
 _SILENT = frozenset(
-    ["script", "style", "template", "title", "noscript", "textarea", "select", "iframe", "object", "svg", "math", "head"]
+    [
+        "script",
+        "style",
+        "template",
+        "title",
+        "noscript",
+        "textarea",
+        "select",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "head",
+    ]
 )
 _SCHEMES = ("http", "https", "mailto")
 

@@ -84,7 +84,7 @@ async def start(
     session: AsyncSession, user: User, title: str = NEW_TITLE, *, temporary: bool = False
 ) -> Conversation:
     """Begin a conversation. A temporary one is in no list and does not last."""
-    conversation = Conversation(owner_id=user.id, title=_checked(title), temporary=temporary)
+    conversation = Conversation(owner_id=user.id, title=checked_title(title), temporary=temporary)
     session.add(conversation)
     await session.flush()
     return conversation
@@ -95,7 +95,7 @@ async def rename(
 ) -> Conversation:
     """Give a conversation a new title."""
     conversation = await get(session, user, conversation_id)
-    return changed(session, user, conversation, title=_checked(title))
+    return changed(session, user, conversation, title=checked_title(title))
 
 
 async def pin(
@@ -181,6 +181,19 @@ def many_changed(
     return ids
 
 
+def checked_title(title: str) -> str:
+    """The title as it is kept; raises Invalid for one that is empty or too long."""
+    title = " ".join(title.replace("\x00", "").split())
+    if not title:
+        raise Invalid("A chat needs a title.", code="title_missing")
+    if len(title) > TITLE_MAX:
+        raise Invalid(
+            f"This title has {len(title)} characters; {TITLE_MAX} is the most.",
+            code="title_too_long",
+        )
+    return title
+
+
 def _set(conversation: Conversation, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(conversation, name, value)
@@ -221,15 +234,3 @@ async def _one(
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
-
-
-def _checked(title: str) -> str:
-    title = " ".join(title.replace("\x00", "").split())
-    if not title:
-        raise Invalid("A chat needs a title.", code="title_missing")
-    if len(title) > TITLE_MAX:
-        raise Invalid(
-            f"This title has {len(title)} characters; {TITLE_MAX} is the most.",
-            code="title_too_long",
-        )
-    return title

@@ -112,7 +112,7 @@ async def _look(user: User, conversation_id: str) -> tuple[Following, list[RunSt
 
 async def _listen(subscription: live.Subscription, inbox: Inbox) -> None:
     async for notice in subscription:
-        if isinstance(notice, Notice):
+        if isinstance(notice, Notice | Lagged):
             inbox.put_nowait(notice)
 
 

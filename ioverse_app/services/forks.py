@@ -16,6 +16,7 @@ _COPIED = (
     "role",
     "content",
     "reasoning",
+    "translation",
     "status",
     "model",
     "finish_reason",
@@ -37,6 +38,7 @@ async def fork(session: AsyncSession, user: User, message_id: str) -> Conversati
     branch = await messages.branch(session, old, message.id, MOST)
     new = await conversations.start(session, user, old.title, temporary=old.temporary)
     new.model, new.parameters = old.model, dict(old.parameters)
+    new.facts, new.language, new.model_language = dict(old.facts), old.language, old.model_language
     parent_id: str | None = None
     copies: list[tuple[Message, Message]] = []
     for one in branch:

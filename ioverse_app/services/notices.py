@@ -38,7 +38,7 @@ class BranchChanged:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """Another model, or other parameters, will give a conversation's next answers."""
+    """What holds for the answers of a conversation is another: model, parameters, languages."""
 
     conversation_id: str
 

@@ -14,16 +14,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
+from ioverse_app.config import settings
 from ioverse_app.engine import engine, tokens
 from ioverse_app.engine.context import check, stored
 from ioverse_app.engine.events import Ended, Entry
+from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.providers.events import TextDelta
+from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request
-from ioverse_app.services import context, conversations, messages, titles
+from ioverse_app.services import context, conversations, messages, titles, translations
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
+from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import fitted, merged
@@ -52,12 +55,14 @@ async def start(
     parameters: Mapping[str, Any] | None = None,
     attachments: Sequence[str] = (),
     temporary: bool = False,
+    beginning: Beginning | None = None,
 ) -> Started:
     """Send a message and begin its answer, in a new conversation when there is none.
 
     It follows the message `after`, which is the last one that the sender saw, or the last one
     that there is. Two who send at the same moment make two branches. `parameters` are set for
-    this answer and those that follow it. `attachments` are files that wait for a message.
+    this answer and those that follow it. `attachments` are files that wait for a message. A new
+    conversation is as its `beginning` says.
     """
     text = messages.checked(text, may_be_empty=bool(attachments))
     ref = await _model(user, conversation_id, model)
@@ -67,6 +72,8 @@ async def start(
             conversation = await conversations.start(
                 session, user, title_of(text), temporary=temporary
             )
+            if beginning is not None:
+                beginning.give(conversation)
         else:
             conversation = await conversations.get(session, user, conversation_id)
         if parameters:
@@ -143,6 +150,7 @@ async def resume(user: User, message_id: str) -> Started:
         job = await _prepare(session, user, conversation, answer, history)
         answer.status = MessageStatus.STREAMING
         answer.error_code = answer.error_message = answer.finish_reason = None
+        answer.translation = ""  # the whole is translated in the end
     return _begin(user, job, conversation.id, None)
 
 
@@ -169,14 +177,21 @@ async def at_work(session: AsyncSession, message: Message) -> Run | None:
     return (await session.exec(query)).first()
 
 
-async def text_so_far(user: User, message_id: str) -> str:
-    """All that a message says now, with what a run at work has added."""
+async def text_so_far(user: User, message_id: str, channel: str = "") -> str:
+    """All that a message says now, with what a run at work has added.
+
+    Its reasoning and its translation are channels of their own, `r` and `t`.
+    """
     async with db.reading() as session:
         message = await messages.get(session, user, message_id)
         run = await at_work(session, message)
     entries = await engine.current().so_far(run.id) if run else ()
-    said = [entry.event.text for entry in entries if isinstance(entry.event, TextDelta)]
-    return message.content + "".join(said)
+    kind, stored = {
+        "r": (ReasoningDelta, message.reasoning),
+        "t": (TranslationDelta, message.translation),
+    }.get(channel, (TextDelta, message.content))
+    said = "".join(entry.event.text for entry in entries if isinstance(entry.event, kind))
+    return said or stored if channel else stored + said
 
 
 async def newest(session: AsyncSession, conversation: Conversation) -> Run | None:
@@ -269,8 +284,20 @@ async def _prepare(
     )
     session.add(run)
     turns = await planned.turns(context.picture)
-    request = Request(profile.model, turns, sent)
-    return Job(run.id, answer.id, user.id, provider, request, answer.content, profile.cost)
+    going_on = None
+    if wanted.get("max_output_tokens") is None:
+        going_on = GoingOn(settings().continuations, profile.context_window)
+    return Job(
+        run.id,
+        answer.id,
+        user.id,
+        provider,
+        Request(profile.model, turns, sent),
+        said=answer.content,
+        price=profile.cost,
+        going_on=going_on,
+        translation=translations.wanted(conversation, profile, history, answer),
+    )
 
 
 def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:

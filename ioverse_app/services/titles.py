@@ -12,8 +12,8 @@ from ioverse_app import db
 from ioverse_app.engine import engine
 from ioverse_app.engine.events import Ended
 from ioverse_app.engine.job import Job
-from ioverse_app.errors import AppError
-from ioverse_app.providers import catalogue
+from ioverse_app.errors import AppError, Invalid
+from ioverse_app.providers import catalogue, registry
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.provider import Provider, Request, Turn
@@ -32,6 +32,9 @@ CUT_WORDS = 8
 SECONDS = 10.0
 TEMPERATURE = 0.5
 OUTPUT = 20
+LOOKED_AT = 1000
+"""Messages of a chat that a title is made from."""
+
 QUESTION, ANSWER = 2000, 1000
 """How many characters of each the model is shown."""
 
@@ -69,6 +72,26 @@ def suggest(user: User, conversation_id: str, job: Job, ended: Ended) -> None:
         engine.current().beside(work, f"title of {conversation_id}")
 
 
+async def found(user: User, conversation_id: str, ref: str) -> str:
+    """A title for a chat, by this model; the first words of its question where that gives none."""
+    async with db.reading() as session:
+        conversation = await conversations.get(session, user, conversation_id)
+        branch = await messages.branch(session, conversation, conversation.head_id, LOOKED_AT)
+    question = next((one.content for one in branch if one.role == "user"), "")
+    answer = next((one.content for one in branch if one.role == "assistant"), "")
+    if not question:
+        raise Invalid("There is nothing to find a title for yet.", code="chat_empty")
+    provider, profile = registry.find(ref)
+    title = ""
+    if profile.titles:
+        try:
+            async with asyncio.timeout(SECONDS):
+                title = tidied(await _ask(provider, _request(profile, question, answer)))
+        except TimeoutError:
+            logger.info("No title for chat %s: it took too long", conversation_id)
+    return title or title_of(question)
+
+
 def tidied(said: str) -> str:
     """What a model said as a title, or "" when it is none."""
     lines = [line for line in said.splitlines() if line.strip()]
@@ -98,7 +121,9 @@ async def _suggest(
         if question.parent_id is not None or conversation.title != first or conversation.temporary:
             return
         async with asyncio.timeout(SECONDS):
-            said = await _ask(provider, _request(profile, question.content, answer.content))
+            said = await _ask(
+                provider, _request(profile, question.content, answer.translation or answer.content)
+            )
         if title := tidied(said):
             await _set(user, conversation_id, first, title)
     except (AppError, TimeoutError) as error:
@@ -125,11 +150,10 @@ async def _ask(provider: Provider, request: Request) -> str:
 
 
 def _request(profile: Profile, question: str, answer: str) -> Request:
-    least = next((e for e in ("none", "minimal", "low") if e in profile.reasoning_efforts), None)
     parameters = {
         "temperature": TEMPERATURE,
         "max_output_tokens": OUTPUT,
-        "reasoning_effort": least,
+        "reasoning_effort": profile.least_effort,
     }
     talk = f"Question:\n{question[:QUESTION]}\n\nAnswer:\n{answer[:ANSWER]}\n\nTitle:"
     turns = [Turn("system", PROMPT), Turn("user", talk)]

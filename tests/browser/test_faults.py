@@ -12,7 +12,7 @@ from server import free_port
 @pytest.fixture
 def mocked(serve, aimock):
     """The app, with aimock as its provider."""
-    return serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test")
+    return serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test", CONTINUATIONS="0")
 
 
 def test_a_provider_that_fails_is_explained_in_place(mocked, visit):

@@ -75,7 +75,8 @@ async def test_pages_that_come_early_late_and_in_between_show_the_same(ann):
     assert text_of(told) == "0 1 2 3 4 "
 
 
-async def test_a_continued_answer_goes_on_where_it_was(ann):
+async def test_a_continued_answer_goes_on_where_it_was(ann, configure):
+    configure(continuations=0)
     registry.use(Scripted([TextDelta("One, "), Finished("length")]))
     first = await runs.start(ann, None, "Count.", model="scripted/parrot")
     await watch(ann, first.conversation_id, lambda item: isinstance(item, Following))

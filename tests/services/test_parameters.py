@@ -83,7 +83,8 @@ async def test_nothing_is_sent_that_nobody_set(provider, ann):
     assert provider.requests[0].turns[0].content == parameters.SYSTEM_PROMPT
 
 
-async def test_every_way_of_asking_uses_what_is_set_now(provider, ann):
+async def test_every_way_of_asking_uses_what_is_set_now(provider, ann, configure):
+    configure(continuations=0)
     started, _ = await ask(ann, temperature=0.2)
     chat = started.conversation_id
     await change(ann, chat, temperature=0.9)

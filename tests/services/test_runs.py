@@ -158,6 +158,25 @@ async def test_continue_goes_on_in_the_same_message(running, ann):
     assert roles == ["system", "user", "assistant", "user"]
 
 
+async def test_an_answer_cut_by_its_length_goes_on_by_itself(running, ann, configure):
+    provider = script(TextDelta("more "), Usage(5, 1), Finished("length"))
+    answer, run = await stored(started := await asked(ann))
+    assert (answer.content, len(provider.requests)) == ("more " * 4, 4)
+    assert (answer.finish_reason, answer.prompt_tokens, run.status) == ("length", 20, "incomplete")
+    length = {"max_output_tokens": 50}
+    answer, _ = await stored(await asked(ann, started.conversation_id, parameters=length))
+    assert answer.content == "more ", "who set a length gets that length"
+    configure(continuations=0)
+    answer, _ = await stored(await asked(ann))
+    assert answer.content == "more "
+
+
+async def asked(user, chat=None, **values):
+    started = await runs.start(user, chat, "Count.", model=MODEL, **values)
+    await read(user, started)
+    return started
+
+
 async def test_a_complete_answer_cannot_be_continued(running, ann):
     script(*words("Done."))
     started = await ask(ann)

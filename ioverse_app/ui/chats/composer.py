@@ -9,7 +9,9 @@ from ioverse_app.ui.chats.context import context_button
 from ioverse_app.ui.chats.model_picker import ModelPicker
 from ioverse_app.ui.chats.parameters import parameters_button
 from ioverse_app.ui.chats.parameters_state import ParametersState
+from ioverse_app.ui.chats.slash_menu import slash_menu
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.translated import translation_note
 from ioverse_app.ui.transcript import composer_field
 
 
@@ -18,6 +20,7 @@ def composer() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(ChatState.problem != "", _problem()),
+            slash_menu(),
             rx.el.form(
                 tray(conversation_id=ChatState.conversation_id),
                 composer_field(
@@ -39,6 +42,7 @@ def composer() -> rx.Component:
                 class_name="composer",
             ),
             rx.el.p(ChatState.trouble, class_name="hint"),
+            translation_note(),
             class_name="column",
         ),
         class_name="dock",

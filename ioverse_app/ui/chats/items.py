@@ -33,6 +33,14 @@ class ModelGroup:
 
 
 @dataclass(frozen=True)
+class ReplyItem:
+    """What a command replied; its text is in the page."""
+
+    id: str
+    command: str
+
+
+@dataclass(frozen=True)
 class MessageItem:
     """How a message stands. `characters` is how many characters its finished text has.
 
@@ -49,6 +57,7 @@ class MessageItem:
     problem: str = ""
     stats: str = ""
     reasoned: bool = False
+    translated: bool = False
     can_retry: bool = False
     can_continue: bool = False
     left_out: int = 0
@@ -77,6 +86,7 @@ class MessageItem:
             author=catalogue.profile(message.model).label if message.model else "",
             characters=len(message.content),
             reasoned=bool(message.reasoning),
+            translated=bool(message.translation),
             left_out=message.left_out,
             number=version.number,
             count=version.count,
@@ -118,11 +128,16 @@ class MessageItem:
         """How it stands when the model thinks before it answers."""
         return replace(self, reasoned=True)
 
+    def translating(self) -> MessageItem:
+        """How it stands when its translation has begun."""
+        return replace(self, translated=True)
+
     def streaming(self) -> MessageItem:
         """How it stands when it goes on."""
         return replace(
             self,
             status=MessageStatus.STREAMING,
+            translated=False,
             problem="",
             stats="",
             can_retry=False,

@@ -13,6 +13,7 @@ from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.message_actions import action, thumb, versions
 from ioverse_app.ui.chats.model_picker import WithModel
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.chats.translated import as_sent, shown_id, translated
 from ioverse_app.ui.transcript import copy_button, edit_field, message_text, speak_button
 
 
@@ -40,6 +41,7 @@ def _question(item: rx.Var[MessageItem]) -> rx.Component:
                 (item.characters > 0) | (item.attachments.length() == 0),
                 rx.el.div(message_text(message_id=item.id, role="user"), class_name="words"),
             ),
+            rx.cond(item.translated, as_sent(item)),
             rx.el.div(
                 rx.el.div(
                     copy_button(message_id=item.id),
@@ -74,16 +76,20 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
     return rx.fragment(
         rx.el.div(item.author, class_name="author"),
         rx.cond(item.reasoned, _reasoning(item)),
-        message_text(
-            message_id=item.id,
-            role="assistant",
-            streaming=item.status == MessageStatus.STREAMING,
-            length=item.characters,
+        rx.cond(
+            item.translated,
+            translated(item),
+            message_text(
+                message_id=item.id,
+                role="assistant",
+                streaming=item.status == MessageStatus.STREAMING,
+                length=item.characters,
+            ),
         ),
         rx.cond(item.problem != "", _problem(item)),
         rx.el.div(
             rx.el.div(
-                copy_button(message_id=item.id),
+                copy_button(message_id=shown_id(item)),
                 action("Regenerate", "refresh-cw", ChatState.retry(item.id)),
                 WithModel.create(
                     label="Answer with another model",
@@ -93,7 +99,7 @@ def _answer(item: rx.Var[MessageItem]) -> rx.Component:
                 ),
                 thumb("Good response", "thumbs-up", item, VoteValue.UP),
                 thumb("Bad response", "thumbs-down", item, VoteValue.DOWN),
-                speak_button(message_id=item.id),
+                speak_button(message_id=shown_id(item)),
                 action("Fork from here", "git-fork", ForkState.fork(item.id)),
                 action("What was sent", "scan-search", ContextState.inspect(item.id)),
                 class_name="actions",

@@ -9,6 +9,7 @@ from ioverse_app.ui.chats.context import context_panel
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
+from ioverse_app.ui.chats.reply import reply
 from ioverse_app.ui.chats.sidebar import chat_list, new_chat
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.temporary import temporary_banner, temporary_toggle
@@ -43,7 +44,7 @@ def _conversation() -> rx.Component:
         missing(),
         rx.cond(
             ChatState.ready,
-            rx.cond(ChatState.messages, _messages(), welcome()),
+            rx.cond(ChatState.messages | ChatState.replies, _messages(), welcome()),
             _loading(),
         ),
     )
@@ -61,6 +62,7 @@ def _messages() -> rx.Component:
             ),
         ),
         rx.foreach(ChatState.messages, message),
+        rx.foreach(ChatState.replies, reply),
     )
 
 

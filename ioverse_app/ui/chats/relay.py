@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ioverse_app.engine.events import Ended
 from ioverse_app.live import Lagged
-from ioverse_app.providers.events import ReasoningDelta, TextDelta
+from ioverse_app.providers.events import (
+    QuestionTranslated,
+    ReasoningDelta,
+    TextDelta,
+    TranslationDelta,
+)
 from ioverse_app.services.feeds import Following, Happening, Said
 from ioverse_app.services.notices import (
     BranchChanged,
@@ -22,7 +27,8 @@ from ioverse_app.services.notices import (
 from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
-from ioverse_app.ui.transcript import push, reasoning
+from ioverse_app.ui.transcript import push, reasoning, translation
+from ioverse_app.ui.transcript.pushes import WHOLE
 
 if TYPE_CHECKING:
     from ioverse_app.ui.chats.state import ChatState
@@ -35,6 +41,7 @@ class Relay:
         self._user = user
         self._conversation_id = conversation_id
         self._thought: dict[str, int] = {}
+        self._translated: dict[str, int] = {}
 
     async def tell(self, state: ChatState, happening: Happening) -> AsyncGenerator[Any, None]:
         """The events that bring the page up to this happening."""
@@ -54,6 +61,8 @@ class Relay:
                 yield await list_pushes.page(self._user, list_pushes.TRASH)
             case BranchChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._reload(state)
+                async with state:
+                    state._branched = True
             case SettingsChanged(conversation_id=here) if here == self._conversation_id:
                 yield await self._load_settings(state)
             case Voted(message_id=message_id, value=value):
@@ -83,7 +92,7 @@ class Relay:
         return ParametersState.refresh
 
     async def _say(self, state: ChatState, said: Said) -> AsyncGenerator[Any, None]:
-        text, thought = [], []
+        text, thought, translated = [], [], []
         ended: Ended | None = None
         for entry in said.entries:
             match entry.event:
@@ -91,6 +100,10 @@ class Relay:
                     text.append(more)
                 case ReasoningDelta(text=more):
                     thought.append(more)
+                case TranslationDelta(text=more):
+                    translated.append(more)
+                case QuestionTranslated(text=question):
+                    yield await self._show_question(state, said.answer_id, question)
                 case Ended() as end:
                     ended = end
                 case _:
@@ -101,6 +114,8 @@ class Relay:
         whole = "".join(text)
         if whole:
             yield push(said.answer_id, said.offset, whole)
+        if translated:
+            yield await self._translate(state, said.answer_id, "".join(translated))
         if ended is not None:
             length = said.offset + len(whole)
             async with state:
@@ -117,11 +132,31 @@ class Relay:
         self._thought[answer_id] = offset + len(text)
         yield push(reasoning(answer_id), offset, text)
 
+    async def _show_question(self, state: ChatState, answer_id: str, text: str) -> Any:
+        """Put what the model was asked below the question that this answers."""
+        async with state:
+            ids = [item.id for item in state.messages]
+            at = ids.index(answer_id) if answer_id in ids else 0
+            if at == 0:
+                return None
+            state._change(ids[at - 1], MessageItem.translating)
+        return push(translation(ids[at - 1]), WHOLE, text)
+
+    async def _translate(self, state: ChatState, answer_id: str, text: str) -> Any:
+        """Show more of an answer in its person's language; at first in place of an older one."""
+        offset = self._translated.get(answer_id, 0)
+        if not offset:
+            async with state:
+                state._change(answer_id, MessageItem.translating)
+        self._translated[answer_id] = offset + len(text)
+        return push(translation(answer_id), offset or WHOLE, text)
+
     async def _show_start(self, state: ChatState, started: RunStarted) -> Any:
         """An answer began, here or in another tab: its messages are loaded when they are new."""
         async with state:
             state.running_id = started.run_id
             known = {item.id for item in state.messages}
+            self._translated.pop(started.answer_id, None)
             if started.answer_id in known:
                 state._change(started.answer_id, MessageItem.streaming)
                 return None

@@ -15,6 +15,7 @@ from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
 from ioverse_app.services import (
     attachments,
+    commands,
     conversations,
     feeds,
     messages,
@@ -22,9 +23,11 @@ from ioverse_app.services import (
     parameters,
     runs,
     temporary,
+    translations,
     versions,
     votes,
 )
+from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -36,7 +39,7 @@ from ioverse_app.ui.attachments import AttachmentItem, attachments_returned, att
 from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.context_item import share
-from ioverse_app.ui.chats.items import MessageItem, ModelGroup
+from ioverse_app.ui.chats.items import MessageItem, ModelGroup, ReplyItem
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import NoticeState, ShellState
@@ -47,6 +50,7 @@ from ioverse_app.ui.transcript import (
     push,
     push_all,
     reasoning,
+    translation,
 )
 
 
@@ -88,6 +92,7 @@ class ChatState(rx.State):
     conversation_id: str = ""
     title: str = NEW_TITLE
     messages: list[MessageItem] = []
+    replies: list[ReplyItem] = []  # of commands: they go when the next message is sent
     ready: bool = False
     missing: bool = False
     temporary: bool = False
@@ -96,6 +101,8 @@ class ChatState(rx.State):
     model: str = ""
     groups: list[ModelGroup] = []
     recent_models: list[str] = []
+    language: str = ""
+    model_language: str = ""
     trouble: str = ""
     problem: str = ""
     editing_id: str = ""
@@ -105,6 +112,8 @@ class ChatState(rx.State):
     _earlier_id: str | None = None
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
+    _beginning: Beginning = Beginning()
+    _branched: bool = False  # the next message may be another version of one that is kept
 
     @rx.var
     def context_share(self) -> int:
@@ -124,6 +133,7 @@ class ChatState(rx.State):
             yield ChatState.listen  # it is all on the screen
             return
         self._begun = None
+        self.replies = []
         (await self.get_state(ShellState))._greet(user)
         if wanted != self.conversation_id or not self.ready:
             await self._leave(user)
@@ -162,8 +172,13 @@ class ChatState(rx.State):
         if not isinstance(user, User):
             return user
         self.problem = ""
-        text = form.get("message", "")
-        files = form.get("attachments", "").split()
+        text = str(form.get("message", ""))
+        files = str(form.get("attachments", "")).split()
+        if commands.is_command(text):
+            from ioverse_app.ui.chats.command_state import CommandState  # which knows this one
+
+            return CommandState.run(text)
+        text, typed = commands.literal(text), text
         chat_id, model = self.conversation_id or None, self.model or None
         try:
             after = self.messages[-1].id if self.messages else None
@@ -177,10 +192,12 @@ class ChatState(rx.State):
                 parameters=chosen,
                 attachments=files,
                 temporary=self.temporary,
+                beginning=self._beginning,
             )
         except AppError as error:
             self.problem = error.message
-            return [draft_returned(text), attachments_returned()]
+            return [draft_returned(typed), attachments_returned()]
+        self.replies = []
         text = messages.checked(text, may_be_empty=True)
         given = await self._given(user, started.question_id or "") if files else []
         question = MessageItem(
@@ -192,13 +209,16 @@ class ChatState(rx.State):
         )
         self._add(question)
         self._begin(started)
+        if chat_id and self._branched:
+            self._show(await self._read(user))
         shown = [draft_taken(), attachments_taken(), push(question.id, 0, text)]
         if chat_id is None:
             self.conversation_id = started.conversation_id
             self._begun = RunStarted(
                 started.conversation_id, started.run_id, started.answer_id, question.id
             )
-            self.title = title_of(text or (given[0].name if given else ""))
+            first = text or (given[0].name if given else "")
+            self.title = self._beginning.title or title_of(first)
             if not self.temporary:
                 shown.append(list_pushes.begun(self.conversation_id, self.title))
             shown.append(rx.redirect(f"/chat/{started.conversation_id}", replace=True))
@@ -327,11 +347,9 @@ class ChatState(rx.State):
         if user is None:
             return None
         base, _, channel = message_id.partition("/")
-        if channel:
-            async with db.reading() as session:
-                text = (await messages.get(session, user, base)).reasoning
-        else:
-            text = await runs.text_so_far(user, base)
+        if any(reply.id == base for reply in self.replies):
+            return None
+        text = await runs.text_so_far(user, base, channel)
         return push(message_id, max(0, have), text[max(0, have) :])
 
     @rx.event
@@ -358,6 +376,9 @@ class ChatState(rx.State):
         """What was set before the first message, as the model that was chosen since takes it."""
         return parameters.fitted(catalogue.profile(self.model), self._parameters)
 
+    def _show_languages(self, chat: Conversation | Beginning) -> None:
+        self.language, self.model_language = translations.pair(chat) or ("", "")
+
     def _wanted_id(self) -> str:
         return self.router.url.path.removeprefix("/chat").strip("/")
 
@@ -371,6 +392,8 @@ class ChatState(rx.State):
         self.conversation_id = conversation_id
         self.messages = []
         self._parameters = {}
+        self._beginning = Beginning()
+        self.language = self.model_language = ""
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
         self.has_earlier = self.missing = self.temporary = False
@@ -408,6 +431,8 @@ class ChatState(rx.State):
         self.title = loaded.conversation.title
         self.temporary = loaded.conversation.temporary
         self.model = loaded.conversation.model or self.model
+        self._show_languages(loaded.conversation)
+        self._branched = not loaded.page.items
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
@@ -425,11 +450,12 @@ class ChatState(rx.State):
             self.temporary = conversation.temporary
 
     async def _load_settings(self, user: User) -> None:
-        """Read which model was chosen in another tab."""
+        """Read what holds for the next answer, which was changed by a command or elsewhere."""
         with suppress(NotFound):
             async with db.reading() as session:
                 conversation = await conversations.get(session, user, self.conversation_id)
             self.model = conversation.model or self.model
+            self._show_languages(conversation)
 
     async def _load_models(self, user: User) -> None:
         """What the picker shows; it is sent only when it has changed."""
@@ -483,4 +509,5 @@ def _texts(items: Sequence[Message]) -> list[tuple[str, int, str]]:
     """The texts of messages, as the page wants them."""
     texts = [(message.id, 0, message.content) for message in items]
     texts += [(reasoning(m.id), 0, m.reasoning) for m in items if m.reasoning]
+    texts += [(translation(m.id), 0, m.translation) for m in items if m.translation]
     return texts

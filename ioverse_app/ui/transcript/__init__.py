@@ -18,6 +18,7 @@ from ioverse_app.ui.transcript.pushes import (
     push,
     push_all,
     reasoning,
+    translation,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "push_all",
     "reasoning",
     "speak_button",
+    "translation",
 ]

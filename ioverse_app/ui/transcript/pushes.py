@@ -4,7 +4,8 @@ A push is `[message id, offset, text]`: the text goes at that offset, counted in
 `len()` counts. Pushing is idempotent: a repeat changes nothing, an overlap adds only what is new,
 pieces may come out of order. The page asks for what stays missing (`on_gap` of
 `conversation_log`). Offset 0 with a text that differs from the page's replaces it; offset -1
-replaces it always; `None` forgets it. Reasoning has its own text, under `<message id>/r`.
+replaces it always; `None` forgets it. Reasoning has its own text, under `<message id>/r`, and a
+translation under `<message id>/t`.
 
 On the wire an id is its last 12 characters (48 random bits of a UUIDv7): a frame of Reflex 0.10.1
 weighs about 110 bytes and the text.
@@ -45,13 +46,18 @@ def push_all(pushes: Iterable[Push]) -> Event:
 
 
 def forget(message_ids: Sequence[str]) -> Event:
-    """Free the texts of messages that the page no longer shows, and of their reasoning."""
+    """Free the texts of messages that the page no longer shows, with all that belongs to them."""
     return push_all((message_id, WHOLE, None) for message_id in message_ids)
 
 
 def reasoning(message_id: str) -> str:
     """The id under which a message's reasoning is pushed and shown."""
     return f"{message_id}/r"
+
+
+def translation(message_id: str) -> str:
+    """The id under which a message's translation is pushed and shown."""
+    return f"{message_id}/t"
 
 
 def jump_to_newest() -> Event:

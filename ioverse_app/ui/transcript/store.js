@@ -9,7 +9,7 @@ const MOST_REST_MS = 800; // but a text is never older than this.
 const HIDDEN_MS = 500; // Background tabs get no animation frames.
 const ASTRAL = /[\u{10000}-\u{10ffff}]/gu;
 
-/** The name of a message's text on the wire: "<id>" for the answer, "<id>/r" for its reasoning. */
+/** The name of a message's text on the wire: "<id>" for the message, "<id>/r" and "<id>/t" for its reasoning and translation. */
 export const keyOf = (id) => {
   const [message, channel] = id.split("/");
   return message.slice(-KEY) + (channel ? `/${channel}` : "");
@@ -152,7 +152,7 @@ export function createStore(schedule = nextFrame) {
 
   function forget(ids) {
     for (const id of ids)
-      for (const key of [keyOf(id), keyOf(`${id.split("/")[0]}/r`)]) {
+      for (const key of ["", "/r", "/t"].map((channel) => keyOf(id.split("/")[0] + channel))) {
         const entry = entries.get(key);
         if (!entry) continue;
         settle(entry);

@@ -1,0 +1,60 @@
+"""Commands about the chat as a whole: its title, its context, a copy to keep."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ioverse_app import db
+from ioverse_app.services import conversations, parameters, titles, translations
+from ioverse_app.services.commands.desk import Desk
+from ioverse_app.services.commands.history import counted
+from ioverse_app.services.commands.outcome import Outcome, Reply
+from ioverse_app.services.commands.registry import Text, command
+
+EXPORTS = {"markdown": "Markdown", "json": "JSON"}
+
+
+@command("rename")
+async def title(desk: Desk, text: Text | None = None) -> Outcome:
+    """Give the chat a title, or ask the model for one."""
+    if desk.conversation_id is None and text is not None:
+        async with desk.settings() as chat:
+            chat.title = conversations.checked_title(text)
+        return Reply(f"The chat will be called **{chat.title}**.")
+    found = text or await titles.found(desk.user, desk.chat_id, await desk.ref())
+    async with db.transaction() as session:
+        renamed = await conversations.rename(session, desk.user, desk.chat_id, found)
+    return Reply(f"The chat is called **{renamed.title}** now.")
+
+
+@command("test")
+async def context(desk: Desk) -> Outcome:
+    """Show what the next answer is asked with: model, parameters, languages, messages."""
+    chat, profile, branch = await desk.look(), await desk.profile(), await desk.branch()
+    given = parameters.fitted(profile, chat.parameters)
+    names = translations.pair(chat)
+    rows = {
+        "Model": profile.label,
+        "Window": f"{profile.context_window:,} tokens",
+        "Messages": counted(branch) or "none",
+        "Facts": ", ".join(chat.facts) or "none",
+        "Translation": " ⇄ ".join(names) if names else "off",
+    }
+    for one in parameters.offered(profile):
+        value = given.get(one.name, profile.defaults.get(one.name))
+        if value is not None:
+            rows[one.label] = f"{value}"
+    lines = [f"| {name} | {_cell(value)} |" for name, value in rows.items()]
+    return Reply("\n".join(["| | |", "| --- | --- |", *lines]))
+
+
+@command()
+async def export(desk: Desk, format: Literal["markdown", "json"] = "markdown") -> Outcome:
+    """Download the chat, as Markdown for reading or as JSON with every version."""
+    await desk.look()
+    link = f"/api/chats/{desk.chat_id}/export?format={format}"
+    return Reply(f"[Download this chat as {EXPORTS[format]}]({link})")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")[:300]
