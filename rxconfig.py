@@ -23,7 +23,9 @@ import reflex as rx  # noqa: E402
 from ioverse_app.startup import NotReady, checked_settings  # noqa: E402
 
 # What `reflex run` in development passes on to the app, so that one address has it all there too.
-_APP_PATHS = r"^/(api|auth|v1|ws|docs|openapi\.json|health|_health|ping|_event|_upload)([/?]|$)"
+_APP_PATHS = (
+    r"^/(api|auth|v1|ws|docs|openapi\.json|health|preview|_health|ping|_event|_upload)([/?]|$)"
+)
 
 
 class OneAddress(rx.plugins.Plugin):

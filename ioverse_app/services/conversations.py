@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import col, select, tuple_, union_all
+from sqlmodel import col, or_, select, tuple_, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -20,6 +20,9 @@ MANY = 1000
 """The most chats that are archived or deleted at once."""
 
 TITLE_MAX = 255
+WORDS = 8
+"""The most words that a title is looked for by."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PINNED, OTHERS = "p", "o"
 _PINNED = col(Conversation.pinned_at).is_not(None)
@@ -72,6 +75,20 @@ async def find(
     """Those of these conversations that this user may open, newest first."""
     wanted = _few(conversation_ids)
     return (await session.exec(_among(Conversation.visible_to(user), wanted))).all()
+
+
+async def named(
+    session: AsyncSession, user: User, words: str, limit: int = PAGE
+) -> Sequence[Conversation]:
+    """The chats of this user with all of these words in their titles, archived ones too."""
+    query = Conversation.visible_to(user).where(~col(Conversation.temporary))
+    wanted = words.replace("\x00", "").split()[:WORDS]
+    for word in wanted:
+        # SQLite folds the case of ASCII letters only.
+        forms = {word, word.lower(), word.upper(), word.capitalize()}
+        title = col(Conversation.title)
+        query = query.where(or_(*(title.icontains(form, autoescape=True) for form in forms)))
+    return (await session.exec(query.limit(limit))).all() if wanted else []
 
 
 async def start(session: AsyncSession, user: User, title: str = NEW_TITLE) -> Conversation:

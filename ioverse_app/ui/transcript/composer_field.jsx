@@ -71,6 +71,7 @@ export function ComposerField({ conversationId = "", placeholder, allowEmpty = f
       aria-label="Message"
       autoComplete="off"
       className="composer-field"
+      dir="auto"
       enterKeyHint="send"
       name={name}
       onInput={(event) => {

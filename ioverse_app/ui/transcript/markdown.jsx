@@ -4,6 +4,7 @@ import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } 
 import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
 import { CodeBlock } from "./code_block.jsx";
 import { hasNotes, markMath } from "./marks.js";
+import { RemoteImage } from "./remote_image.jsx";
 import { imageSource, rehypePlugins } from "./safe_html.js";
 
 const PLAIN = `blockquote del em h1 h2 h3 h4 h5 h6 hr input li ol p section strong sub sup tbody td
@@ -29,6 +30,7 @@ export default memo(function Markdown({ text, streaming, id, onDrawn }) {
     <Streamdown
       components={COMPONENTS}
       controls={false}
+      dir="auto"
       isAnimating={streaming}
       linkSafety={SAFETY}
       parseIncompleteMarkdown={streaming}
@@ -97,21 +99,13 @@ function goToNote(event) {
   target?.focus({ preventScroll: true });
 }
 
-/** An image from elsewhere tells its host that it was seen, and may carry away what was said. */
+/** Our own image; one from elsewhere waits for a click. */
 function Image({ node, src, alt, title, width, height }) {
-  const [shown, setShown] = useState(false);
   const source = typeof window === "undefined" ? null : imageSource(src, window.location.origin);
   if (!source) return alt ? <span>{alt}</span> : null;
-  if (source.own || shown)
-    return (
-      <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" referrerPolicy="no-referrer"
-        src={source.url} title={title} width={width} />
-    );
+  if (!source.own) return <RemoteImage alt={alt ?? ""} host={source.host} url={source.url} />;
   return (
-    <button className="text-image" onClick={() => setShown(true)} title={source.url} type="button">
-      {alt ? <span>{alt}</span> : null}
-      Show image from {source.host}
-    </button>
+    <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" src={source.url} title={title} width={width} />
   );
 }
 

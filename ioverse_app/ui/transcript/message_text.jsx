@@ -82,7 +82,7 @@ async function draw(text, show) {
 }
 
 function Plain({ text }) {
-  return <div className="text-plain">{text}</div>;
+  return <div className="text-plain" dir="auto">{text}</div>;
 }
 
 function Waiting() {
