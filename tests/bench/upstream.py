@@ -2,7 +2,7 @@
 
 `python tests/bench/upstream.py PORT`. Models: `<chunks a second>x<characters a chunk>`, for example
 `100x6`; 0 chunks a second means as fast as possible. `echo` says what it is asked, as fast as
-possible, and `echo8` says it eight times. `GET /journal` tells when what was sent
+possible, and `echo40` says it forty times. `GET /journal` tells when what was sent
 (seconds of CLOCK_MONOTONIC, the same for every process of the machine).
 """
 
@@ -20,7 +20,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
     b"transfer-encoding: chunked\r\ncache-control: no-cache\r\n\r\n"
 )
-MODELS = ("100x6", "0x80", "25x80", "50x12", "20x8", "echo", "echo8")
+MODELS = ("100x6", "0x80", "25x80", "50x12", "20x8", "echo", "echo40")
 
 
 class Upstream:

@@ -4,6 +4,7 @@ import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } 
 import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
 import { CodeBlock } from "./code_block.jsx";
 import { hasNotes, markMath } from "./marks.js";
+import { leftOut, portionOf } from "./portion.js";
 import { RemoteImage } from "./remote_image.jsx";
 import { imageSource, rehypePlugins } from "./safe_html.js";
 
@@ -21,29 +22,43 @@ const SAFETY = { enabled: false };
 const REPAIR = { katex: false, inlineKatex: false, linkMode: "text-only" };
 
 export default memo(function Markdown({ text, streaming, id, onDrawn }) {
-  const marked = useMemo(() => markMath(text, streaming), [text, streaming]);
+  const [portions, setPortions] = useState(1);
+  const portion = useMemo(() => portionOf(text, portions), [text, portions]);
+  const marked = useMemo(() => markMath(portion.text, streaming), [portion.text, streaming]);
   const plugins = useMath(marked.math);
-  const whole = useMemo(() => !streaming && hasNotes(text), [text, streaming]);
+  const whole = useMemo(() => !streaming && hasNotes(portion.text), [portion.text, streaming]);
   const notes = useMemo(() => ({ clobberPrefix: `note-${id}-` }), [id]);
   useLayoutEffect(onDrawn, [text]);
   return (
-    <Streamdown
-      components={COMPONENTS}
-      controls={false}
-      dir="auto"
-      isAnimating={streaming}
-      linkSafety={SAFETY}
-      parseIncompleteMarkdown={streaming}
-      plugins={plugins}
-      rehypePlugins={rehypePlugins}
-      parseMarkdownIntoBlocksFn={whole ? asOne : split}
-      remarkRehypeOptions={whole ? notes : undefined}
-      remend={REPAIR}
-    >
-      {marked.text}
-    </Streamdown>
+    <>
+      <Streamdown
+        components={COMPONENTS}
+        controls={false}
+        isAnimating={streaming}
+        linkSafety={SAFETY}
+        parseIncompleteMarkdown={streaming}
+        plugins={plugins}
+        rehypePlugins={rehypePlugins}
+        parseMarkdownIntoBlocksFn={whole ? asOne : split}
+        remarkRehypeOptions={whole ? notes : undefined}
+        remend={REPAIR}
+      >
+        {marked.text}
+      </Streamdown>
+      <More onMore={() => setPortions(portions + 1)} portion={portion} />
+    </>
   );
 });
+
+function More({ onMore, portion }) {
+  const sentence = leftOut(portion);
+  if (!sentence) return null;
+  return (
+    <p className="text-note text-more">
+      {sentence} <button className="button small" onClick={onMore} type="button">Show more</button>
+    </p>
+  );
+}
 
 const asOne = (text) => [text];
 
@@ -80,7 +95,7 @@ function useMath(wanted) {
 
 /** Settles when everything is here that a text needs. */
 export async function fetchFor(text) {
-  if (markMath(text).math) await fetchMath();
+  if (markMath(portionOf(text).text).math) await fetchMath();
 }
 
 function Link({ node, href, children, ...rest }) {
