@@ -24,7 +24,8 @@ from ioverse_app.startup import NotReady, checked_settings  # noqa: E402
 
 # What `reflex run` in development passes on to the app, so that one address has it all there too.
 _APP_PATHS = (
-    r"^/(api|auth|share|v1|ws|docs|openapi\.json|health|_health|ping|_event|_upload)([/?]|$)"
+    r"^/(api|auth|share|v1|ws|docs|openapi\.json|health|preview"
+    r"|_health|ping|_event|_upload)([/?]|$)"
 )
 
 

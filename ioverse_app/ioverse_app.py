@@ -21,6 +21,7 @@ from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
+from ioverse_app.ui.page_policy import PagePolicy
 from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 LOGIN, REGISTER = "/login", "/register"
 PAGES = (LOGIN, REGISTER)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
+# The on-screen keyboard makes the page smaller, so that the composer stays above it.
+VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 STYLES = [
     "/styles/base.css",
     "/styles/accents.css",
@@ -68,12 +71,13 @@ def create_app() -> rx.App:
     """The application."""
     made = rx.App(
         stylesheets=STYLES,
-        api_transformer=[create_api(), without_slash(PAGES)],
+        api_transformer=[create_api(), without_slash(PAGES), PagePolicy],
         backend_exception_handler=apologise,
         toaster=None,
         html_lang="en",
         head_components=[
             rx.el.script(src="/appearance.js"),
+            rx.el.meta(name="viewport", content=VIEWPORT),
             rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
             rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
             rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),

@@ -19,6 +19,7 @@ from ioverse_app.api import (
     models,
     parameters,
     preferences,
+    preview,
     share_page,
     shares,
     trash,
@@ -52,6 +53,7 @@ def create_api() -> FastAPI:
         commands.router,
         exports.router,
         health.router,
+        preview.router,
     ):
         api.include_router(router)
     return api

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select, union_all
+from sqlmodel import col, or_, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,6 +21,9 @@ MANY = 1000
 """The most chats that are archived or deleted at once."""
 
 TITLE_MAX = 255
+WORDS = 8
+"""The most words that a title is looked for by."""
+
 PINNED, OTHERS = "p", "o"
 _PINNED = col(Conversation.pinned_at).is_not(None)
 NOT_FOUND = "This chat is not there. It may have been deleted."
@@ -71,6 +74,20 @@ async def find(
 ) -> Sequence[Conversation]:
     """Those of these conversations that this user may open, newest first."""
     return (await session.exec(among(Conversation.visible_to(user), conversation_ids))).all()
+
+
+async def named(
+    session: AsyncSession, user: User, words: str, limit: int = PAGE
+) -> Sequence[Conversation]:
+    """The chats of this user with all of these words in their titles, archived ones too."""
+    query = Conversation.visible_to(user).where(~col(Conversation.temporary))
+    wanted = words.replace("\x00", "").split()[:WORDS]
+    for word in wanted:
+        # SQLite folds the case of ASCII letters only.
+        forms = {word, word.lower(), word.upper(), word.capitalize()}
+        title = col(Conversation.title)
+        query = query.where(or_(*(title.icontains(form, autoescape=True) for form in forms)))
+    return (await session.exec(query.limit(limit))).all() if wanted else []
 
 
 async def find_kept(

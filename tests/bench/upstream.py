@@ -1,7 +1,8 @@
 """A deterministic OpenAI-compatible server: the same text, cut and paced as the model's name says.
 
 `python tests/bench/upstream.py PORT`. Models: `<chunks a second>x<characters a chunk>`, for example
-`100x6`; 0 chunks a second means as fast as possible. `GET /journal` tells when what was sent
+`100x6`; 0 chunks a second means as fast as possible. `echo` says what it is asked, as fast as
+possible, and `echo40` says it forty times. `GET /journal` tells when what was sent
 (seconds of CLOCK_MONOTONIC, the same for every process of the machine).
 """
 
@@ -19,7 +20,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
     b"transfer-encoding: chunked\r\ncache-control: no-cache\r\n\r\n"
 )
-MODELS = ("100x6", "0x80", "25x80", "50x12", "20x8")
+MODELS = ("100x6", "0x80", "25x80", "50x12", "20x8", "echo", "echo40")
 
 
 class Upstream:
@@ -61,7 +62,11 @@ class Upstream:
         await writer.drain()
 
     async def _stream(self, body: dict, arrived: float, writer: asyncio.StreamWriter) -> None:
-        rate, _, size = body["model"].partition("x")
+        text, pace = self.text, body["model"]
+        if pace.startswith("echo"):
+            text = body["messages"][-1]["content"] * int(pace.removeprefix("echo") or 1)
+            pace = "0x80"
+        rate, _, size = pace.partition("x")
         wait = 1 / int(rate) if int(rate) else 0.0
         sent: list[float] = []
         self.journal.append(
@@ -69,12 +74,12 @@ class Upstream:
         )
         writer.write(HEAD)
         begun = time.monotonic()
-        for number, at in enumerate(range(0, len(self.text), int(size))):
+        for number, at in enumerate(range(0, len(text), int(size))):
             due = begun + number * wait
             if wait and (early := due - time.monotonic()) > 0:
                 await asyncio.sleep(early)
             sent.append(time.monotonic())
-            delta = {"content": self.text[at : at + int(size)]}
+            delta = {"content": text[at : at + int(size)]}
             writer.write(_chunk({"choices": [{"index": 0, "delta": delta}]}))
             if not wait and number % 32 == 31:
                 await writer.drain()

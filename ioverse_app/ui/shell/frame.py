@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from ioverse_app.ui.palette import palette
 from ioverse_app.ui.shell.account_menu import account_menu
 from ioverse_app.ui.shell.sidebar import Sidebar, closes, opens
 from ioverse_app.ui.shell.state import ShellState
@@ -23,6 +24,7 @@ def frame(*children: rx.Component, new: rx.Component, items: rx.Component) -> rx
             folded=ShellState.folded == "yes",
         ),
         rx.el.main(*children, class_name="main"),
+        palette(),
         rx.cond(
             has_connection_errors,
             rx.el.div("Connection lost. Trying again…", role="status", class_name="offline"),

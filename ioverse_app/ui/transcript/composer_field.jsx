@@ -67,6 +67,7 @@ export function ComposerField({
       aria-label="Message"
       autoComplete="off"
       className="composer-field"
+      dir="auto"
       enterKeyHint="send"
       name={name}
       onInput={(event) => {

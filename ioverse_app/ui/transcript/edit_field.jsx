@@ -8,6 +8,11 @@ export function EditField({ messageId, name = "message", ...rest }) {
     const { current: box } = field;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
+    // The field goes away, and focus with it: the next thing to write is below.
+    return () => setTimeout(() => {
+      if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches)
+        document.querySelector(".composer-field")?.focus({ preventScroll: true });
+    }, 0);
   }, []);
   const sendOnEnter = (event) => {
     const composing = event.nativeEvent.isComposing || event.keyCode === 229;
@@ -16,7 +21,7 @@ export function EditField({ messageId, name = "message", ...rest }) {
     event.currentTarget.form.requestSubmit();
   };
   return (
-    <textarea aria-label="Edit message" className="edit-field" defaultValue={texts.get(messageId)} name={name}
+    <textarea aria-label="Edit message" className="edit-field" defaultValue={texts.get(messageId)} dir="auto" name={name}
       onKeyDown={sendOnEnter} ref={field} rows={1} {...rest} />
   );
 }

@@ -12,6 +12,7 @@ PACKAGES = [
     "rehype-katex@7.0.1",
     "katex@0.16.47",
     "highlight.js@11.12.0",
+    "mermaid@12.3.0",
 ]
 
 _HERE = Path(__file__).parent

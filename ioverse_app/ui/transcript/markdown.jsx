@@ -4,6 +4,8 @@ import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useState } 
 import { parseMarkdownIntoBlocks, Streamdown } from "streamdown";
 import { CodeBlock } from "./code_block.jsx";
 import { hasNotes, markMath } from "./marks.js";
+import { leftOut, portionOf } from "./portion.js";
+import { RemoteImage } from "./remote_image.jsx";
 import { imageSource, rehypePlugins } from "./safe_html.js";
 
 const PLAIN = `blockquote del em h1 h2 h3 h4 h5 h6 hr input li ol p section strong sub sup tbody td
@@ -20,28 +22,43 @@ const SAFETY = { enabled: false };
 const REPAIR = { katex: false, inlineKatex: false, linkMode: "text-only" };
 
 export default memo(function Markdown({ text, streaming, id, onDrawn }) {
-  const marked = useMemo(() => markMath(text, streaming), [text, streaming]);
+  const [portions, setPortions] = useState(1);
+  const portion = useMemo(() => portionOf(text, portions), [text, portions]);
+  const marked = useMemo(() => markMath(portion.text, streaming), [portion.text, streaming]);
   const plugins = useMath(marked.math);
-  const whole = useMemo(() => !streaming && hasNotes(text), [text, streaming]);
+  const whole = useMemo(() => !streaming && hasNotes(portion.text), [portion.text, streaming]);
   const notes = useMemo(() => ({ clobberPrefix: `note-${id}-` }), [id]);
   useLayoutEffect(onDrawn, [text]);
   return (
-    <Streamdown
-      components={COMPONENTS}
-      controls={false}
-      isAnimating={streaming}
-      linkSafety={SAFETY}
-      parseIncompleteMarkdown={streaming}
-      plugins={plugins}
-      rehypePlugins={rehypePlugins}
-      parseMarkdownIntoBlocksFn={whole ? asOne : split}
-      remarkRehypeOptions={whole ? notes : undefined}
-      remend={REPAIR}
-    >
-      {marked.text}
-    </Streamdown>
+    <>
+      <Streamdown
+        components={COMPONENTS}
+        controls={false}
+        isAnimating={streaming}
+        linkSafety={SAFETY}
+        parseIncompleteMarkdown={streaming}
+        plugins={plugins}
+        rehypePlugins={rehypePlugins}
+        parseMarkdownIntoBlocksFn={whole ? asOne : split}
+        remarkRehypeOptions={whole ? notes : undefined}
+        remend={REPAIR}
+      >
+        {marked.text}
+      </Streamdown>
+      <More onMore={() => setPortions(portions + 1)} portion={portion} />
+    </>
   );
 });
+
+function More({ onMore, portion }) {
+  const sentence = leftOut(portion);
+  if (!sentence) return null;
+  return (
+    <p className="text-note text-more">
+      {sentence} <button className="button small" onClick={onMore} type="button">Show more</button>
+    </p>
+  );
+}
 
 const asOne = (text) => [text];
 
@@ -78,7 +95,7 @@ function useMath(wanted) {
 
 /** Settles when everything is here that a text needs. */
 export async function fetchFor(text) {
-  if (markMath(text).math) await fetchMath();
+  if (markMath(portionOf(text).text).math) await fetchMath();
 }
 
 function Link({ node, href, children, ...rest }) {
@@ -97,21 +114,13 @@ function goToNote(event) {
   target?.focus({ preventScroll: true });
 }
 
-/** An image from elsewhere tells its host that it was seen, and may carry away what was said. */
+/** Our own image; one from elsewhere waits for a click. */
 function Image({ node, src, alt, title, width, height }) {
-  const [shown, setShown] = useState(false);
   const source = typeof window === "undefined" ? null : imageSource(src, window.location.origin);
   if (!source) return alt ? <span>{alt}</span> : null;
-  if (source.own || shown)
-    return (
-      <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" referrerPolicy="no-referrer"
-        src={source.url} title={title} width={width} />
-    );
+  if (!source.own) return <RemoteImage alt={alt ?? ""} host={source.host} url={source.url} />;
   return (
-    <button className="text-image" onClick={() => setShown(true)} title={source.url} type="button">
-      {alt ? <span>{alt}</span> : null}
-      Show image from {source.host}
-    </button>
+    <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" src={source.url} title={title} width={width} />
   );
 }
 

@@ -6,6 +6,7 @@ import {
 import { refs } from "$/utils/state";
 import { announceAnswer } from "./announcer.js";
 import { placeCaret, removeCaret } from "./caret.js";
+import { PlainInstead } from "./plain_instead.jsx";
 import { endTurn, takeTurn } from "./turns.js";
 import { texts } from "./store.js";
 import "./transcript.css";
@@ -70,7 +71,9 @@ function Answer({ id, onDrawn, streaming, text }) {
   if (!turn) return <Plain text={text} />;
   return (
     <Suspense fallback={<Plain text={text} />}>
-      <Markdown id={id} onDrawn={drawn} streaming={streaming} text={text.length - later.length > MUCH ? later : text} />
+      <PlainInstead onFailed={drawn} text={text}>
+        <Markdown id={id} onDrawn={drawn} streaming={streaming} text={text.length - later.length > MUCH ? later : text} />
+      </PlainInstead>
     </Suspense>
   );
 }
@@ -82,7 +85,7 @@ async function draw(text, show) {
 }
 
 function Plain({ text }) {
-  return <div className="text-plain">{text}</div>;
+  return <div className="text-plain" dir="auto">{text}</div>;
 }
 
 function Waiting() {

@@ -39,8 +39,15 @@ function rehypeRawWhereNeeded() {
   return (tree, file) => (isRaw(tree) ? parse(tree, file) : tree);
 }
 
+/** Each block of a text begins where its own letters do; what is inside it goes along. */
+function rehypeDirection() {
+  return (tree) => {
+    for (const { type, properties } of tree.children) if (type === "element") properties.dir ??= "auto";
+  };
+}
+
 // The first entry is switched off; Streamdown looks for it to know that HTML is dealt with here.
-export const rehypePlugins = [[rehypeRaw, false], rehypeRawWhereNeeded, [rehypeSanitize, SCHEMA]];
+export const rehypePlugins = [[rehypeRaw, false], rehypeRawWhereNeeded, [rehypeSanitize, SCHEMA], rehypeDirection];
 
 const OWN_IMAGES = ["/api/files/", "/api/images/"];
 
