@@ -10,6 +10,7 @@ from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.shell.drawer import Drawer
+from ioverse_app.ui.shell.whenever import Whenever
 from ioverse_app.ui.transcript import message_text
 
 PANEL = "context"
@@ -87,15 +88,13 @@ def _top() -> rx.Component:
 
 
 def _loader() -> rx.Component:
-    """It comes anew, and so asks for everything, whenever one of these has changed."""
-    return rx.el.span(
-        key=ChatState.conversation_id
+    return Whenever.create(
+        value=ChatState.conversation_id
         + ChatState.running_id
         + ChatState.model
         + ContextState.answer_id
         + ChatState.marks.to_string(),
-        on_mount=ContextState.load,
-        hidden=True,
+        on_change=ContextState.load,
     )
 
 

@@ -48,7 +48,7 @@ class ContextItem:
             sent=sent,
             pinned=part.mark == InContext.PINNED,
             excluded=part.reason == "excluded",
-            note="" if sent and part.reason == "cut" else REASONS.get(part.reason, ""),
+            note=_note(part, sent),
             readable=bool(part.said),
         )
 
@@ -61,7 +61,8 @@ def keyed(plan: Plan) -> list[tuple[str, Part, bool]]:
     placed: list[tuple[str, tuple[str, Part, bool]]] = []
     place = ""
     for number, part in enumerate(plan.parts):
-        place = part.message_id or place
+        behind = plan.parts[number + 1].message_id if number + 1 < len(plan.parts) else ""
+        place = part.message_id or (behind if part.kind == "instruction" and behind else place)
         own = part.attachment_id or part.message_id or f"{part.kind}-{number}"
         placed.append((place, (own, part, True)))
     for part in plan.left_out:
@@ -79,3 +80,9 @@ def first_words(text: str) -> str:
     """The first words of a text, on one line."""
     line = " ".join(text[: 4 * WORDS].split())
     return textwrap.shorten(line, WORDS, placeholder="…") if " " in line else line[:WORDS]
+
+
+def _note(part: Part, sent: bool) -> str:
+    if part.mark == InContext.PINNED and part.kind == "message":
+        return "Pinned: always sent"
+    return "" if sent and part.reason == "cut" else REASONS.get(part.reason, "")
