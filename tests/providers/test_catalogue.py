@@ -57,3 +57,11 @@ def test_models_that_reason_take_no_temperature():
     for ref in ("openai/gpt-6.1-sol", "openai/gpt-5.1", "openai/o3", "compatible/gpt-6-sol"):
         assert "temperature" not in profile(ref).parameters
         assert "reasoning_effort" in profile(ref).parameters
+
+
+@pytest.mark.parametrize(
+    ("model", "sees"),
+    [("qwen2.5vl:7b", True), ("Qwen/Qwen3-VL-8B", True), ("llava:13b", True), ("qwen3-8b", False)],
+)
+def test_models_that_see_are_known_on_any_server(model, sees):
+    assert profile(f"compatible/{model}").vision is sees
