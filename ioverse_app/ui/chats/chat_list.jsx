@@ -17,7 +17,7 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
   const stored = useSyncExternalStore(chatStore.subscribe, chatStore.get, chatStore.atFirst);
   const [view, setView] = useState(CHATS);
   const list = stored[view];
-  const today = useToday();
+  const [today, renewToday] = useToday();
   const groups = useMemo(() => grouped(list.lines, today), [list.lines, today]);
   const [renamingId, setRenamingId] = useState("");
   const [chosen, setChosen] = useChosen(list.lines);
@@ -27,6 +27,7 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
 
   const show = (next) => {
     setView(next);
+    renewToday();
     setChosen(null);
     if (next !== CHATS) onMore(next, "");
   };
@@ -220,7 +221,7 @@ function toggled(all, id) {
   return changed;
 }
 
-/** This moment, again after every midnight. */
+/** This moment, again after every midnight and when asked to. */
 function useToday() {
   const [today, setToday] = useState(() => Date.now());
   const renew = useCallback(() => setToday(Date.now()), []);
@@ -228,7 +229,7 @@ function useToday() {
     const timer = setTimeout(renew, untilMidnight(today) + 1000);
     return () => clearTimeout(timer);
   }, [today, renew]);
-  return today;
+  return [today, renew];
 }
 
 function useLatest(value) {

@@ -117,7 +117,8 @@ export function grouped(lines, now) {
 }
 
 /** For how many more days a deleted chat can be brought back, rounded up. */
-export const daysLeft = (deletedAt, now, keptDays) => Math.max(0, Math.ceil((deletedAt - now) / DAY_MS + keptDays));
+export const daysLeft = (deletedAt, now, keptDays) =>
+  Math.max(0, Math.ceil(keptDays - Math.max(0, now - deletedAt) / DAY_MS));
 
 /** How long it is until the names of the days change. */
 export const untilMidnight = (now) => new Date(midnight(now)).setDate(new Date(now).getDate() + 1) - now;

@@ -26,6 +26,7 @@ def composer() -> rx.Component:
                 composer_field(
                     conversation_id=ChatState.conversation_id,
                     temporary=ChatState.temporary,
+                    on_whose=ChatState.tell_whose,
                     placeholder="Ask anything",
                 ),
                 rx.el.div(

@@ -166,6 +166,12 @@ class ChatState(rx.State):
                 self.missing = True
 
     @rx.event
+    async def tell_whose(self):
+        """Tell a page whose it is, so that it finds and keeps this person's drafts."""
+        if user := await current_user(self):
+            return drafts_of(user.id)
+
+    @rx.event
     async def send(self, form: dict[str, str]):
         """Send what was typed, and begin its answer."""
         user = await require_user(self)

@@ -10,6 +10,12 @@ from ioverse_app.ui.shell.state import ShellState
 
 SIGN_OUT = "sign-out"
 
+# What keeps something in this browser for the person hears of it first.
+_LEAVES = f"""(() => {{
+  document.dispatchEvent(new Event("{SIGN_OUT}"));
+  document.getElementById("{SIGN_OUT}").submit();
+}})"""
+
 
 def account_menu() -> rx.Component:
     """The name at the bottom of the sidebar: how the app looks, and the way out."""
@@ -27,9 +33,7 @@ def account_menu() -> rx.Component:
                 rx.menu.item(
                     rx.icon("log-out", size=16),
                     "Sign out",
-                    on_select=rx.call_function(
-                        rx.Var(f"(() => document.getElementById('{SIGN_OUT}').requestSubmit())")
-                    ),
+                    on_select=rx.call_function(rx.Var(_LEAVES)),
                 ),
                 side="top",
                 width="240px",

@@ -68,6 +68,7 @@ class ComposerField(rx.Component):
 
     conversation_id: rx.Var[str]
     temporary: rx.Var[bool]
+    on_whose: rx.EventHandler[rx.event.no_args_event_spec]
     placeholder: rx.Var[str]
     allow_empty: rx.Var[bool]
 
@@ -83,7 +84,10 @@ def conversation_log(*children: rx.Component, **props: Any) -> rx.Component:
 
 
 def composer_field(**props: Any) -> rx.Component:
-    """The `Message` field of a form: its `conversation_id` keeps a draft per conversation."""
+    """The `Message` field of a form: its `conversation_id` keeps a draft per conversation.
+
+    `on_whose()` asks whose page this is; the answer is the event `drafts_of`.
+    """
     return ComposerField.create(**props)
 
 

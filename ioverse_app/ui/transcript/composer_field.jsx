@@ -6,15 +6,19 @@ import "./transcript.css";
 
 const GROWS_BY_ITSELF = typeof CSS !== "undefined" && CSS.supports("field-sizing", "content");
 
+const ASK_MS = 100;
+const ASK_AGAIN_MS = 3000;
+
 refs.drafts = { current: { set value(owner) { drafts.own(owner); } } };
-globalThis.document?.addEventListener("submit", ({ target }) => target.id === "sign-out" && drafts.forget());
+globalThis.document?.addEventListener("sign-out", () => drafts.forget());
 
 export function ComposerField({
-  conversationId = "", temporary = false, placeholder, allowEmpty = false, name = "message", ...rest
+  conversationId = "", temporary = false, onWhose, placeholder, allowEmpty = false, name = "message", ...rest
 }) {
   const field = useRef(null);
   const place = useRef("");
   const owner = useSyncExternalStore(drafts.subscribe, drafts.owner, drafts.owner);
+  useTold(owner, onWhose);
 
   useLayoutEffect(() => {
     const box = field.current;
@@ -81,6 +85,18 @@ export function ComposerField({
       {...rest}
     />
   );
+}
+
+/** The server says by itself whose page this is, but that may have come before this field was there. */
+function useTold(owner, ask) {
+  useEffect(() => {
+    if (owner) return undefined;
+    let timer = setTimeout(function again() {
+      ask?.();
+      timer = setTimeout(again, ASK_AGAIN_MS);
+    }, ASK_MS);
+    return () => clearTimeout(timer);
+  }, [owner, Boolean(ask)]);
 }
 
 function sendOnEnter(event) {

@@ -61,6 +61,7 @@ test("what is deleted is in the trash, the last one first, until it is brought b
   store.take(change([line("x", 99, 0, 1), line("p", 10, 1)], ["b"]));
   assert.equal(ids(store) + trash(), "pa");
   const day = 864e5;
+  assert.equal(daysLeft(day, 0, 30), 30, "a clock that is behind");
   assert.deepEqual([0, 0.5, 11.9, 12.1, 29.5, 31].map((days) => daysLeft(-days * day, 0, 30)), [30, 30, 19, 18, 1, 0]);
 });
 
