@@ -67,7 +67,7 @@ async def test_a_part_without_text_is_the_last():
 
 async def test_it_does_not_ask_for_more_than_the_window_holds():
     provider = Scripted([TextDelta("word " * 100), Finished("length")])
-    events = await heard(provider, window=400)
+    events = await heard(provider, window=390)
     assert len(provider.requests) == 2
     assert events[-1] == Finished("length")
 

@@ -123,7 +123,8 @@ async def test_what_was_sent_is_told_exactly(parrot, ann):
     assert (await given(ann, second.answer_id))[0] == seen(parrot.asked[1]), "it stays as it was"
 
 
-async def test_an_answer_that_went_on_was_given_what_it_had_said(parrot, ann):
+async def test_an_answer_that_went_on_was_given_what_it_had_said(configure, parrot, ann):
+    configure(continuations=0)
     registry.use(cut := Parrot([TextDelta("Half"), Finished("length")]))
     half = await ask(ann)
     await read(ann, await runs.resume(ann, half.answer_id))
@@ -231,7 +232,9 @@ async def test_files_go_before_the_words_and_pictures_beside_them(parrot, ann):
                 )
             )
     again = await read(ann, await runs.retry(ann, first.answer_id))
-    blind = await read(ann, await runs.retry(ann, first.answer_id, model=PLAIN))
+    with pytest.raises(Invalid, match="cannot see pictures"):
+        await runs.retry(ann, first.answer_id, model=PLAIN)
+    blind = await ask(ann, "And now?", first.conversation_id)
     framed = '<file name="notes.txt">\nA cat is a cat.\n</file>\n\nWhat is this?'
     assert parrot.asked[1][1] == Turn("user", framed, [Image("image/png", b"cat.png")])
     note = '[The picture "cat.png" is not shown to this model.]'
@@ -253,9 +256,11 @@ async def test_a_translated_question_is_sent_as_the_model_gets_it(parrot, ann):
     plain = await ask(ann, "Und?", chat)
     await change(Conversation, chat, language="de", model_language="en")
     second = await ask(ann, "Und dann?", chat)
-    assert seen(parrot.asked[1])[1] == ("user", "Was ist blau?")
-    assert seen(parrot.asked[2])[1:3] == [("user", "What is blue?"), ("assistant", "Yes.")]
-    for request, answer in zip(parrot.asked[1:], (plain, second), strict=True):
+    asked = [turns for turns in parrot.asked if turns[0].content == SYSTEM_PROMPT]
+    assert seen(asked[1])[1] == ("user", "Was ist blau?")
+    assert seen(asked[2])[1:3] == [("user", "What is blue?"), ("assistant", "Yes.")]
+    assert seen(asked[2])[-1] == ("user", "Yes."), "as the model translated it"
+    for request, answer in zip(asked[1:], (plain, second), strict=True):
         assert (await given(ann, answer.answer_id))[0] == seen(request)
 
 

@@ -112,7 +112,7 @@ async def test_a_change_is_told_to_every_page(ann):
     assert chat.language == "", "the notice brings it, here as elsewhere"
     relay = Relay(ann, started.conversation_id)
     events = [e async for e in relay.tell(chat, SettingsChanged(started.conversation_id))]
-    assert events == [ParametersState.load]
+    assert events == [ParametersState.refresh]
     assert (chat.language, chat.model_language) == ("Korean", "English")
     assert chat.messages[-1].id == started.answer_id
 

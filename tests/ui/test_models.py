@@ -32,7 +32,7 @@ def test_models_stand_with_their_providers_and_say_what_they_can_do():
             "Ends 14 January 2999",
             False,
         ),
-        ("128K context", "Ended 23 October 2020: its provider has shut it down", True),
+        ("8K context", "Ended 23 October 2020: its provider has shut it down", True),
         ("On this computer · 4K context", "", False),
         ("", "", False),
     ]
