@@ -41,7 +41,6 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
       <div className="list-head">
         {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
         <div className="spacer" />
-        {view === TRASH && list.lines.length && !chosen ? <Quiet onClick={onEmpty}>Empty trash</Quiet> : null}
         {list.lines.length && !chosen ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
       </div>
       {chosen ? <Choice chosen={chosen} does={does} lines={list.lines} view={view} /> : null}
@@ -65,6 +64,11 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
         <div className="list-foot">
           <Quiet onClick={() => show(ARCHIVED)}>Archived chats</Quiet>
           <Quiet onClick={() => show(TRASH)}>Trash</Quiet>
+        </div>
+      ) : null}
+      {view === TRASH && list.lines.length && !chosen ? (
+        <div className="list-foot">
+          <Quiet onClick={onEmpty}>Empty trash</Quiet>
         </div>
       ) : null}
     </div>
