@@ -49,11 +49,10 @@ class MessageItem:
     count: int = 1
     previous_id: str = ""
     next_id: str = ""
-    vote: str = ""
 
     @classmethod
-    def of(cls, message: Message, version: Version, vote: str = "") -> MessageItem:
-        """How this stored message stands, where among its versions, and this person's vote."""
+    def of(cls, message: Message, version: Version) -> MessageItem:
+        """How this stored message stands, and where among its versions."""
         item = cls(
             id=message.id,
             role=message.role,
@@ -66,7 +65,6 @@ class MessageItem:
             count=version.count,
             previous_id=version.previous_id or "",
             next_id=version.next_id or "",
-            vote=vote,
         )
         if message.status == MessageStatus.STREAMING or message.role != "assistant":
             return item
@@ -84,10 +82,6 @@ class MessageItem:
         status = message_status(ended)
         item = replace(self, characters=length)
         return item._with_end(status, length > 0, ended.finish_reason, ended.error_message, stats)
-
-    def voted(self, value: str) -> MessageItem:
-        """How it stands with this vote."""
-        return replace(self, vote=value)
 
     def thinking(self) -> MessageItem:
         """How it stands when the model thinks before it answers."""

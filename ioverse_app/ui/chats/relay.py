@@ -54,7 +54,7 @@ class Relay:
                 yield await self._reload(state)
             case Voted(message_id=message_id, value=value):
                 async with state:
-                    state._change(message_id, lambda item: item.voted(value))
+                    state._note_vote(message_id, value)
             case Lagged():
                 yield await self._reload(state)
                 yield await list_pushes.page(self._user)
