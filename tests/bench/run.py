@@ -22,8 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
+import long  # noqa: E402
 from crowd import crowd  # noqa: E402
 from page import browser, first_load, first_words, middle, one_answer, open_page  # noqa: E402
 from page_client import PageClient, register  # noqa: E402
@@ -45,6 +46,13 @@ TARGETS = {
     "js_css_kb": "≤ 600",
     "usable_s": "≤ 0.9",
     "missing_after_kill_ms": "≤ 300",
+    "open_2000_ms": "≤ 200",
+    "open_2000_times_20": "≤ 1.3",
+    "vote_in_2000_bytes": "< 12288",
+    "rename_in_2000_bytes": "< 12288",
+    "switch_version_ms": "≤ 200",
+    "typing_beside_an_answer_ms": "≤ 100",
+    "typing_without_a_server_ms": "≤ 50",
 }
 
 
@@ -53,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--people", type=int, default=100)
-    parser.add_argument("--only", nargs="*", help="page, kill, crowd, naive")
+    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, naive")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         measured = measure(Path(name), options)
@@ -93,6 +101,13 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
         if wanted("page"):
             with served("page") as server:
                 _page_figures(server, repeats, note)
+        if wanted("long"):
+            with served("long") as server:
+                cookie = asyncio.run(register(server.url, "ann"))
+                long.seed(folder / "long" / "ioverse.db")
+                with browser() as chromium:
+                    for name, value in long.measure(chromium, server, cookie, repeats).items():
+                        note(name, value)
         if wanted("kill"):
             with served("kill") as server:
                 missing = _kill(server, folder / "kill" / "ioverse.db", repeats)

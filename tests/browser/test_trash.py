@@ -120,6 +120,7 @@ def test_a_temporary_chat_leaves_nothing_behind(serve, visit, provider, tmp_path
 
     # It is begun as one: the draft moves out of the storage that lasts.
     page.get_by_role("button", name="New chat").click()
+    expect(page.locator("article")).to_have_count(0)
     message.fill("My secret")
     expect(toggle).to_have_attribute("aria-pressed", "false")
     toggle.click()
@@ -155,6 +156,7 @@ def test_a_temporary_chat_leaves_nothing_behind(serve, visit, provider, tmp_path
 
     # One that is kept after all is a chat like any other.
     page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_role("heading", name="This chat is not there")).to_have_count(0)
     toggle.click()
     ask(page, "Worth keeping")
     finished(page)
@@ -178,6 +180,7 @@ def test_drafts_outlive_a_reload_a_tab_and_a_lost_session(serve, visit, provider
     message.fill("For the first chat")
     chat = page.url
     page.get_by_role("button", name="New chat").click()
+    expect(page.locator("article")).to_have_count(0)
     expect(message).to_have_value("")
     message.fill("For a new one")
     page.reload()

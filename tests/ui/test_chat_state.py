@@ -14,6 +14,7 @@ from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.scripted import Scripted
 from ioverse_app.services import conversations, feeds, messages, runs, sessions
+from ioverse_app.tables import Message
 from ioverse_app.ui.accounts import current
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
@@ -69,6 +70,42 @@ async def test_opening_a_page_takes_few_statements(ann):
         await anext(feed)
         await feed.aclose()
     assert len(statements) == 1
+
+
+async def test_opening_a_long_chat_takes_no_more_than_a_short_one(ann):
+    async with db.transaction() as session:
+        chat = await conversations.start(session, ann, "Long")
+        parent = None
+        for i in range(2000):
+            role = "assistant" if i % 2 else "user"
+            message = Message(conversation_id=chat.id, parent_id=parent, role=role, content="x")
+            session.add(message)
+            parent = message.id
+        await session.flush()
+        chat.head_id = parent
+    root = await page_of(ann, f"/chat/{chat.id}")
+    current._known.clear()
+    with counted() as statements:
+        state, _ = await fire(root, ChatState.open)
+        feed = feeds.follow(ann, chat.id)
+        await anext(feed)
+        await feed.aclose()
+    assert len(state.messages) == messages.PAGE
+    assert len(statements) <= 8, statements
+
+
+async def test_a_vote_moves_nothing_but_itself(ann):
+    started = await answered(ann)
+    root = await page_of(ann, f"/chat/{started.conversation_id}")
+    await fire(root, ChatState.open)
+    state = await root.get_state(ChatState)
+    state._clean()
+    await fire(root, ChatState.vote, started.answer_id, "up")
+    assert state.dirty_vars & {"messages", "votes"} == {"votes"}
+    assert state.votes == {started.answer_id: "up"}
+    state._clean()
+    state._note_vote(started.answer_id, "up")  # its own echo
+    assert not state.dirty_vars
 
 
 async def test_a_stranger_is_sent_to_sign_in_and_back(ann):

@@ -1,10 +1,11 @@
 // The list of chats: by days, page by page, one line each, with what can be done with it.
 import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { DropdownMenu } from "@radix-ui/themes";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
+import { RowMenu } from "./row_menu.jsx";
 import { TrashLine } from "./trash_line.jsx";
 
 const ASK_MS = 200;
@@ -41,7 +42,6 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
       <div className="list-head">
         {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
         <div className="spacer" />
-        {view === TRASH && list.lines.length && !chosen ? <Quiet onClick={onEmpty}>Empty trash</Quiet> : null}
         {list.lines.length && !chosen ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
       </div>
       {chosen ? <Choice chosen={chosen} does={does} lines={list.lines} view={view} /> : null}
@@ -65,6 +65,11 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
         <div className="list-foot">
           <Quiet onClick={() => show(ARCHIVED)}>Archived chats</Quiet>
           <Quiet onClick={() => show(TRASH)}>Trash</Quiet>
+        </div>
+      ) : null}
+      {view === TRASH && list.lines.length && !chosen ? (
+        <div className="list-foot">
+          <Quiet onClick={onEmpty}>Empty trash</Quiet>
         </div>
       ) : null}
     </div>
@@ -118,38 +123,26 @@ function TitleField({ line, does }) {
 }
 
 function Menu({ line, does }) {
-  const chosen = useRef(null);
-  // What is chosen happens once the menu is gone: until then it holds the focus.
-  const item = (run) => () => (chosen.current = run);
-  const closed = (event) => {
-    if (!chosen.current) return;
-    const [run] = [chosen.current, (chosen.current = null)];
-    if (run(does.current) === "takes focus") event.preventDefault();
-  };
   const { id, title, pinned, archived } = line;
-  return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger>
-        <button aria-label="Chat menu" className="icon-button" type="button"><Ellipsis /></button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Content onCloseAutoFocus={closed}>
-        <DropdownMenu.Item onSelect={item(({ setRenamingId }) => (setRenamingId(id), "takes focus"))}>
-          <Pencil size={16} />Rename
+  const items = (choose) => (
+    <>
+      <DropdownMenu.Item onSelect={choose(() => (does.current.setRenamingId(id), "takes focus"))}>
+        <Pencil size={16} />Rename
+      </DropdownMenu.Item>
+      {archived ? null : (
+        <DropdownMenu.Item onSelect={choose(() => does.current.onPin(id, !pinned))}>
+          {pinned ? <PinOff size={16} /> : <Pin size={16} />}{pinned ? "Unpin" : "Pin"}
         </DropdownMenu.Item>
-        {archived ? null : (
-          <DropdownMenu.Item onSelect={item(({ onPin }) => onPin(id, !pinned))}>
-            {pinned ? <PinOff size={16} /> : <Pin size={16} />}{pinned ? "Unpin" : "Pin"}
-          </DropdownMenu.Item>
-        )}
-        <DropdownMenu.Item onSelect={item(({ onArchive }) => onArchive([id], !archived))}>
-          {archived ? <ArchiveRestore size={16} /> : <Archive size={16} />}{archived ? "Unarchive" : "Archive"}
-        </DropdownMenu.Item>
-        <DropdownMenu.Item color="red" onSelect={item(({ onDelete }) => onDelete([id], title))}>
-          <Trash2 size={16} />Delete
-        </DropdownMenu.Item>
-      </DropdownMenu.Content>
-    </DropdownMenu.Root>
+      )}
+      <DropdownMenu.Item onSelect={choose(() => does.current.onArchive([id], !archived))}>
+        {archived ? <ArchiveRestore size={16} /> : <Archive size={16} />}{archived ? "Unarchive" : "Archive"}
+      </DropdownMenu.Item>
+      <DropdownMenu.Item color="red" onSelect={choose(() => does.current.onDelete([id], title))}>
+        <Trash2 size={16} />Delete
+      </DropdownMenu.Item>
+    </>
   );
+  return <RowMenu items={items} label="Chat menu" />;
 }
 
 /** What can be done with all that are chosen. */

@@ -65,20 +65,15 @@ class MessageItem:
     count: int = 1
     previous_id: str = ""
     next_id: str = ""
-    vote: str = ""
     attachments: list[AttachmentItem] = field(default_factory=list)
     tokens: int = 0
     in_context: str = ""
 
     @classmethod
     def of(
-        cls,
-        message: Message,
-        version: Version,
-        vote: str = "",
-        attachments: Sequence[AttachmentItem] = (),
+        cls, message: Message, version: Version, attachments: Sequence[AttachmentItem] = ()
     ) -> MessageItem:
-        """How this stored message stands, where among its versions, and this person's vote."""
+        """How this stored message stands, and where among its versions."""
         item = cls(
             id=message.id,
             role=message.role,
@@ -92,7 +87,6 @@ class MessageItem:
             count=version.count,
             previous_id=version.previous_id or "",
             next_id=version.next_id or "",
-            vote=vote,
             attachments=list(attachments),
             tokens=(message.prompt_tokens or 0) + (message.completion_tokens or 0),
             in_context=message.in_context,
@@ -115,10 +109,6 @@ class MessageItem:
         return item._with_end(
             status, length > 0, ended.finish_reason, ended.error_message, _stats(ended)
         )
-
-    def voted(self, value: str) -> MessageItem:
-        """How it stands with this vote."""
-        return replace(self, vote=value)
 
     def marked(self, in_context: str) -> MessageItem:
         """How it stands when it is pinned, excluded, or neither."""

@@ -27,7 +27,7 @@ def thumb(label: str, icon: str, item: rx.Var[MessageItem], value: VoteValue) ->
         rx.icon(icon),
         type="button",
         aria_label=label,
-        aria_pressed=rx.cond(item.vote == value, "true", "false"),
+        aria_pressed=rx.cond(ChatState.votes[item.id] == value, "true", "false"),
         title=label,
         class_name="icon-button",
         on_click=ChatState.vote(item.id, value),

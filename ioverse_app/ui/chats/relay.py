@@ -67,7 +67,7 @@ class Relay:
                 yield await self._load_settings(state)
             case Voted(message_id=message_id, value=value):
                 async with state:
-                    state._change(message_id, lambda item: item.voted(value))
+                    state._note_vote(message_id, value)
             case ContextMarked(conversation_id=here) if here == self._conversation_id:
                 async with state:
                     state._mark(happening.message_id, happening.in_context)

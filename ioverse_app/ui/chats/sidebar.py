@@ -12,7 +12,8 @@ from ioverse_app.ui.chats.trash_state import TrashState
 from ioverse_app.ui.shell.confirm import confirm
 from ioverse_app.ui.shell.sidebar import closes
 
-for _file in ("chat_store.js", "trash_line.jsx"):  # which the list finds beside itself
+# The list finds these beside itself.
+for _file in ("chat_store.js", "row_menu.jsx", "trash_line.jsx"):
     rx.asset(_file, shared=True)
 
 

@@ -73,12 +73,7 @@ class Loaded:
     def items(self) -> list[MessageItem]:
         """The messages as the page draws them."""
         return [
-            MessageItem.of(
-                one,
-                self.versions[one.id],
-                self.votes.get(one.id, ""),
-                self.attachments.get(one.id, ()),
-            )
+            MessageItem.of(one, self.versions[one.id], self.attachments.get(one.id, ()))
             for one in self.page.items
         ]
 
@@ -93,6 +88,7 @@ class ChatState(rx.State):
     title: str = NEW_TITLE
     messages: list[MessageItem] = []
     replies: list[ReplyItem] = []  # of commands: they go when the next message is sent
+    votes: dict[str, str] = {}  # apart from the messages, so that a vote moves nothing else
     ready: bool = False
     missing: bool = False
     temporary: bool = False
@@ -290,7 +286,7 @@ class ChatState(rx.State):
             return
         async with db.transaction() as session:
             now = await votes.cast(session, user, message_id, VoteValue(value))
-        self._change(message_id, lambda item: item.voted(now))
+        self._note_vote(message_id, now)
         self.commenting_id = message_id if now else ""
 
     @rx.event
@@ -345,6 +341,7 @@ class ChatState(rx.State):
         self.has_earlier = page.earlier_id is not None
         yield loaded.texts()
         self.messages = loaded.items() + self.messages
+        self.votes = {**self.votes, **loaded.votes}
 
     @rx.event
     async def resend(self, message_id: str, have: int):
@@ -397,6 +394,7 @@ class ChatState(rx.State):
     def _show_nothing(self, conversation_id: str) -> None:
         self.conversation_id = conversation_id
         self.messages = []
+        self.votes = {}
         self._parameters = {}
         self._beginning = Beginning()
         self.language = self.model_language = ""
@@ -443,6 +441,7 @@ class ChatState(rx.State):
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
         self.messages = loaded.items()
+        self.votes = loaded.votes
 
     async def _load_title(self, user: User) -> None:
         """Read what may have been changed in another tab."""
@@ -506,6 +505,10 @@ class ChatState(rx.State):
     def _mark(self, message_id: str, in_context: str) -> None:
         self._change(message_id, lambda item: item.marked(in_context))
         self.marks += 1
+
+    def _note_vote(self, message_id: str, value: str) -> None:
+        if self.votes.get(message_id, "") != value:
+            self.votes = {**self.votes, message_id: value}
 
     def _change(self, message_id: str, change) -> None:
         self.messages = [change(item) if item.id == message_id else item for item in self.messages]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.transcript import draft_returned
 
 EXAMPLES = (
@@ -28,8 +29,8 @@ def welcome() -> rx.Component:
     return rx.el.section(
         rx.el.h2("What would you like to know?"),
         rx.el.p(
-            "Ask a question below. The answer is written here as it comes, and kept "
-            "even when you close this page."
+            "Ask a question below. The answer is written here as it comes",
+            rx.cond(ChatState.temporary, ".", ", and kept even when you close this page."),
         ),
         rx.el.div(
             *[
