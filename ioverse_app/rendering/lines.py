@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from markdown_it.token import Token
@@ -105,7 +106,7 @@ class Reader:
 
     def _words(self, text: str) -> Iterator[Span]:
         if text and not self._silent:
-            yield replace(self._look(), text=text)
+            yield Words(text) if not (self._open or self._links) else replace(self._look(), text=text)
 
     def _look(self) -> Words:
         looks = dict.fromkeys(self._open, True)
@@ -171,12 +172,15 @@ def _joined(spans: Iterator[Span] | Sequence[Span]) -> list[Span]:
         if (
             isinstance(span, Words)
             and isinstance(last, Words)
-            and replace(span, text="") == replace(last, text="")
+            and _style(span) == _style(last)
         ):
             joined[-1] = replace(last, text=last.text + span.text)
         else:
             joined.append(span)
     return joined
+
+
+_style = attrgetter(*(each.name for each in fields(Words) if each.name != "text"))
 
 
 def _says(span: Span) -> bool:

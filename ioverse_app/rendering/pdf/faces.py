@@ -95,7 +95,7 @@ class Faces:
         if family == CODE:
             yield self._open(TEXT, style)
         yield self._open(CJK, "")
-        for name in (*_SYMBOLS, "dejavu", EMOJI):
+        for name in ("dejavu", *_SYMBOLS, EMOJI):
             yield self._open(name, "")
 
     def _of_system(self, character: str) -> Face | None:

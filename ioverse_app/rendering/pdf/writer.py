@@ -91,10 +91,10 @@ class _Writer:
         ground = Ground(sheet.left, sheet.width, SOFT)
         with sheet.inside(10, ground):
             sheet.width -= 10
-            sheet.gap(5)
+            sheet.pad(5)
             for line in sheet.typesetter.lines(_verbatim(words), Ink(), sheet.width):
                 sheet.line(line)
-            sheet.gap(5)
+            sheet.pad(5)
 
     def _aside(self, name: str, words: str, *, verbatim: bool) -> None:
         sheet = self._sheet
