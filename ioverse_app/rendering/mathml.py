@@ -30,6 +30,7 @@ def of(tex: str, *, alone: bool = False) -> str | None:
     if root is None:
         return None
     root.set("xmlns", "http://www.w3.org/1998/Math/MathML")
+    root.set("alttext", tex)
     return ElementTree.tostring(root, encoding="unicode")
 
 

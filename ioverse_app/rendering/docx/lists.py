@@ -46,7 +46,7 @@ class Lists:
         properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()  # pyright: ignore[reportPrivateUsage]
         properties.get_or_add_ilvl().val = level
         properties.get_or_add_numId().val = number
-        paragraph.paragraph_format.space_after = Pt(2)
+        
 
     def _new(self, abstract: int) -> int:
         number = self._next

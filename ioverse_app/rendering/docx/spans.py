@@ -69,22 +69,28 @@ def monospace(run: Run, size: float = 9.5) -> None:
 
 def _words(paragraph: Para, words: Words, *, bold: bool = False) -> None:
     run = paragraph.add_run(clean(words.text).replace("\n", " "))
-    run.bold = True if words.bold or bold else None
-    run.italic = words.italic or None
+    if words.link:
+        _link(paragraph, run, words.link)
+    elif words == Words(words.text) and not bold and words.text.isascii():
+        return  # each property costs a look into the whole run
     font = run.font
-    font.strike = words.struck or None
-    font.underline = True if words.underlined or words.link else None
-    font.superscript = words.raised or None
-    font.subscript = words.lowered or None
+    for name, wanted in (
+        ("bold", words.bold or bold),
+        ("italic", words.italic),
+        ("strike", words.struck),
+        ("underline", words.underlined or bool(words.link)),
+        ("superscript", words.raised),
+        ("subscript", words.lowered),
+        ("rtl", any(unicodedata.bidirectional(each) in _RIGHT for each in words.text)),
+    ):
+        if wanted:
+            setattr(font, name, True)
+    if words.link:
+        font.color.rgb = BLUE
     if words.code:
         monospace(run)
     if words.code or words.marked:
         shade(run, "FFF3B0" if words.marked else SOFT)
-    if any(unicodedata.bidirectional(character) in _RIGHT for character in words.text):
-        font.rtl = True
-    if words.link:
-        font.color.rgb = BLUE
-        _link(paragraph, run, words.link)
 
 
 def _link(paragraph: Para, run: Run, address: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from docx import Document
 from docx.document import Document as Docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -15,6 +16,7 @@ from docx.text.paragraph import Paragraph as Para
 from PIL import Image
 
 from ioverse_app.rendering import code
+from ioverse_app.rendering.code import Kind
 from ioverse_app.rendering.docx import omml, spans
 from ioverse_app.rendering.docx.lists import Lists
 from ioverse_app.rendering.markdown import parse
@@ -38,6 +40,7 @@ from ioverse_app.rendering.tree import (
 
 GRAY = RGBColor(0x60, 0x64, 0x6C)
 INDENT = 18
+CODE = "Code"
 PIXELS = 1_600
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -70,6 +73,13 @@ def _set_up(document: Docx, transcript: Transcript) -> None:
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin = section.bottom_margin = Mm(22)
     document.styles["Normal"].font.size = Pt(10.5)
+    document.styles["Normal"].paragraph_format.space_after = Pt(6)
+    style = document.styles.add_style(CODE, WD_STYLE_TYPE.PARAGRAPH)
+    style.font.name, style.font.size = spans.MONOSPACE, Pt(9)
+    shading = OxmlElement("w:shd")
+    shading.set(qn("w:val"), "clear")
+    shading.set(qn("w:fill"), spans.SOFT)
+    style.element.get_or_add_pPr().append(shading)
 
 
 class _Writer:
@@ -79,7 +89,8 @@ class _Writer:
         self._indent = 0
 
     def turn(self, turn: Turn) -> None:
-        heading = self._document.add_heading(spans.clean(turn.author), 1)
+        heading = self._heading(1)
+        heading.add_run(spans.clean(turn.author))
         when = heading.add_run(f"  {turn.moment}")
         when.font.size, when.font.bold, when.font.color.rgb = Pt(9), False, GRAY
         if turn.thoughts:
@@ -124,8 +135,7 @@ class _Writer:
     def _block(self, block: Block, depth: int) -> None:
         match block:
             case Heading(level=level, line=line):
-                heading = self._document.add_heading("", min(level + 1, 9))
-                spans.add(heading, line)
+                spans.add(self._heading(level + 1), line)
             case Paragraph(line=line):
                 self._paragraph(line)
             case Listing():
@@ -146,11 +156,15 @@ class _Writer:
                 _line_below(self._document.add_paragraph())
                 self._listing(Listing(tuple(Item(tuple(each)) for each in notes), 1), 0)
 
+    def _heading(self, level: int) -> Para:
+        heading = self._document.add_paragraph()
+        heading._p.style = f"Heading{level}"  # pyright: ignore[reportPrivateUsage]
+        return heading
+
     def _paragraph(self, line: Line) -> Para:
         paragraph = self._document.add_paragraph()
         if self._indent:
             paragraph.paragraph_format.left_indent = Pt(self._indent)
-        paragraph.paragraph_format.space_after = Pt(6)
         spans.add(paragraph, line)
         return paragraph
 
@@ -172,13 +186,13 @@ class _Writer:
         self._indent = outside
 
     def _table(self, table: Table) -> None:
-        made = self._document.add_table(0, len(table.head), "Table Grid")
-        for at, row in enumerate((table.head, *table.rows)):
-            cells = made.add_row().cells
-            for cell, line, align in zip(cells, row, table.align, strict=True):
-                paragraph = cell.paragraphs[0]
-                paragraph.alignment = _ALIGN[align] if align != "left" else None
-                paragraph.paragraph_format.space_after = Pt(0)
+        rows = (table.head, *table.rows)
+        made = self._document.add_table(len(rows), len(table.head), "Table Grid")
+        for at, (row, tr) in enumerate(zip(rows, made._tbl.tr_lst, strict=True)):  # pyright: ignore[reportPrivateUsage]
+            for tc, line, align in zip(tr.tc_lst, row, table.align, strict=True):
+                paragraph = Para(tc.p_lst[0], made)
+                if align != "left":
+                    paragraph.alignment = _ALIGN[align]
                 spans.add(paragraph, line, bold=at == 0)
         if made.rows:
             repeated = OxmlElement("w:tblHeader")
@@ -187,15 +201,14 @@ class _Writer:
 
     def _code(self, block: Code) -> None:
         paragraph = self._document.add_paragraph()
-        paragraph.paragraph_format.left_indent = Pt(self._indent)
-        shading = OxmlElement("w:shd")
-        shading.set(qn("w:val"), "clear")
-        shading.set(qn("w:fill"), spans.SOFT)
-        paragraph._p.get_or_add_pPr().append(shading)  # pyright: ignore[reportPrivateUsage]
+        paragraph._p.style = CODE  # pyright: ignore[reportPrivateUsage]
+        if self._indent:
+            paragraph.paragraph_format.left_indent = Pt(self._indent)
         for kind, text in code.pieces(block.text, block.language):
             run = paragraph.add_run(spans.clean(text))
-            spans.monospace(run, 9)
-            run.font.color.rgb = RGBColor.from_string(code.COLOURS[kind].removeprefix("#").upper())
+            if kind is not Kind.PLAIN and text.strip():
+                colour = code.COLOURS[kind].removeprefix("#").upper()
+                run.font.color.rgb = RGBColor.from_string(colour)
 
     def _formula(self, tex: str) -> None:
         made = omml.of(tex, alone=True)

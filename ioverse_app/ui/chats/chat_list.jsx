@@ -5,6 +5,7 @@ import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
+import { ExportSubmenu } from "./export_menu.jsx";
 
 const ASK_MS = 200;
 const ASK_AGAIN_MS = 3000;
@@ -129,6 +130,7 @@ function Menu({ line, does }) {
         <DropdownMenu.Item onSelect={item(({ onArchive }) => onArchive([id], !archived))}>
           {archived ? <ArchiveRestore size={16} /> : <Archive size={16} />}{archived ? "Unarchive" : "Archive"}
         </DropdownMenu.Item>
+        <ExportSubmenu chatId={id} />
         <DropdownMenu.Item color="red" onSelect={item(({ onDelete }) => onDelete([id], title))}>
           <Trash2 size={16} />Delete
         </DropdownMenu.Item>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.chats.composer import composer
+from ioverse_app.ui.chats.exports import export_menu
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
@@ -19,7 +20,10 @@ from ioverse_app.ui.transcript import conversation_log
 def chat_page() -> rx.Component:
     """The conversation, and the composer below it."""
     return frame(
-        header(ChatState.title),
+        header(
+            ChatState.title,
+            export_menu(chat_id=rx.cond(ChatState.messages, ChatState.conversation_id, "")),
+        ),
         conversation_log(
             rx.el.div(_conversation(), class_name="column turns"),
             conversation_id=ChatState.conversation_id,
