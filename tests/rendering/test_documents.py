@@ -64,7 +64,13 @@ def read(data: bytes) -> str:
 @pytest.mark.parametrize("script", SENTENCES)
 def test_every_script_is_drawn_and_can_be_read_again(script):
     data = written(SENTENCES[script])
-    assert re.sub(r"\s", "", SENTENCES[script]) in read(data)
+    if script in ("Arabic", "Hebrew"):  # Poppler puts what turns its direction in its own order
+        reader = PdfReader(io.BytesIO(data))
+        said, at = "".join("".join(page.extract_text().split()) for page in reader.pages), 0
+        for word in re.findall(r"\w+", SENTENCES[script]):
+            at = said.index(word, at) + len(word)
+    else:
+        assert re.sub(r"\s", "", SENTENCES[script]) in read(data)
     assert "nofontfor" not in read(data)
     assert len(data) < 100_000
 

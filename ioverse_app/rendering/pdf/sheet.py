@@ -98,12 +98,11 @@ class Sheet:
     def put(self, line: SetLine, x: float, y: float) -> None:
         """Draw a line whose upper left corner is here."""
         base = y + line.above
-        for piece in line.pieces:
+        for piece, place in line.pieces:
             if isinstance(piece, Box):
-                self.formula(piece.drawn, x, base)
+                self.formula(piece.drawn, x + place, base)
             else:
-                self._run(piece, x, base)
-            x += piece.width
+                self._run(piece, x + place, base)
 
     def formula(self, drawn: Drawn, x: float, base: float) -> None:
         """Draw a formula; its TeX lies on it, unseen, to be found and copied."""

@@ -67,9 +67,12 @@ Inline: TypeAlias = Words | Formula | Picture | NoteMark
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """A line from left to right as it is drawn; `above` and `below` its base line, in points."""
+    """A line: its pieces in the order of reading, each with its place from the left.
 
-    pieces: tuple[Piece, ...]
+    `above` and `below` are the room around its base line, in points.
+    """
+
+    pieces: tuple[tuple[Piece, float], ...]
     width: float
     above: float
     below: float
@@ -337,8 +340,7 @@ class Typesetter:
             if isinstance(piece, Box):
                 above = max(above, piece.drawn.above + 1.5)
                 below = max(below, piece.drawn.below + 1.5)
-        ordered = tuple(_visual(merged))
-        return SetLine(ordered, _sum(ordered), above, below, right)
+        return SetLine(tuple(_placed(merged)), _sum(merged), above, below, right)
 
     def _merged(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Neighbours in the same look made one, so that they are one text in the document."""
@@ -384,21 +386,22 @@ def _parts(line: Line) -> Iterator[list[Inline]]:
     yield part
 
 
-def _visual(pieces: Sequence[Piece]) -> list[Piece]:
-    """Rule L2 of the bidirectional algorithm: from the order of reading to that on paper."""
-    ordered = list(pieces)
-    levels = [_level(piece) for piece in ordered]
-    for level in range(max(levels, default=0), 0, -1):
+def _placed(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, float]]:
+    """Where each piece stands: rule L2 of the bidirectional algorithm."""
+    order = list(range(len(pieces)))
+    for level in range(max(map(_level, pieces), default=0), 0, -1):
         start = 0
-        while start < len(ordered):
+        while start < len(order):
             end = start
-            while end < len(ordered) and levels[end] >= level:
+            while end < len(order) and _level(pieces[order[end]]) >= level:
                 end += 1
-            if end > start:
-                ordered[start:end] = reversed(ordered[start:end])
-                levels[start:end] = reversed(levels[start:end])
+            order[start:end] = reversed(order[start:end])
             start = end + 1
-    return ordered
+    places, x = [0.0] * len(pieces), 0.0
+    for at in order:
+        places[at] = x
+        x += pieces[at].width
+    yield from zip(pieces, places, strict=True)
 
 
 def _level(piece: Piece) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.chats.composer import composer
-from ioverse_app.ui.chats.exports import export_menu
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
-from ioverse_app.ui.chats.sidebar import chat_list, new_chat
+from ioverse_app.ui.chats.sidebar import chat_list, export_menu, new_chat
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.welcome import missing, welcome
 from ioverse_app.ui.shell import frame, header

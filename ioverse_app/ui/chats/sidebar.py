@@ -1,4 +1,4 @@
-"""The list of chats: open, rename, pin, archive, delete."""
+"""The list of chats: open, rename, pin, archive, export, delete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.shell.sidebar import closes
 
-_STORE = rx.asset("chat_store.js", shared=True)  # which the list finds beside itself
+# What the list and the menu find beside themselves: they are linked from here, once.
+for _file in ("chat_store.js", "exporter.js"):
+    rx.asset(_file, shared=True)
+_EXPORTS = rx.asset("export_menu.jsx", shared=True)
 
 
 class ChatList(rx.Component):
@@ -24,6 +27,18 @@ class ChatList(rx.Component):
     on_pin: rx.EventHandler[passthrough_event_spec(str, bool)]
     on_archive: rx.EventHandler[passthrough_event_spec(list[str], bool)]
     on_delete: rx.EventHandler[passthrough_event_spec(list[str], str)]
+
+
+class ExportMenu(rx.Component):
+    """The ways to take a chat along, and how an export goes. No button without a `chat_id`."""
+
+    library = _EXPORTS.importable_path
+    tag = "ExportMenu"
+
+    chat_id: rx.Var[str]
+
+
+export_menu = ExportMenu.create
 
 
 def new_chat() -> rx.Component:
