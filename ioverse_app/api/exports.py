@@ -41,8 +41,9 @@ async def export(
 
 def _download(file: File) -> Response:
     plain = file.name.encode("ascii", "ignore").decode().strip() or "chat"
+    names = f"filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"
     headers = {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}",
+        "Content-Disposition": f"attachment; {names}",
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -21,7 +21,8 @@ CPU_SECONDS = 120
 def main(kind: str, web: str) -> None:
     """Write what comes in as a document of this kind. `web` is where npm's packages are."""
     _bind()
-    transcript = pickle.load(sys.stdin.buffer)  # noqa: S301: only our own parent writes there
+    # Only the process that started this one writes there.
+    transcript = pickle.load(sys.stdin.buffer)  # noqa: S301
     sys.stdout.buffer.write(_writer(kind, Path(web))(transcript))
 
 

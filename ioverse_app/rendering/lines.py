@@ -13,6 +13,11 @@ from markdown_it.token import Token
 
 from ioverse_app.rendering.tree import Break, NoteMark, Picture, Span, Words
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LOOKS = {
     "b": "bold",
     "strong": "bold",
@@ -33,12 +38,16 @@ _LOOKS = {
     "sub": "lowered",
 }
 _TOKENS = {"strong": "bold", "em": "italic", "s": "struck"}
-_ENDS_LINE = frozenset(
-    "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul".split()
+_ENDS_LINE = _names(
+    """
+    address article aside blockquote center dd details div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul
+    """
 )
-_SILENT = frozenset(
-    "script style template title noscript textarea select iframe object svg math head".split()
+_SILENT = _names(
+    """
+    script style template title noscript textarea select iframe object svg math head
+    """
 )
 _SCHEMES = ("http", "https", "mailto")
 
@@ -106,7 +115,9 @@ class Reader:
 
     def _words(self, text: str) -> Iterator[Span]:
         if text and not self._silent:
-            yield Words(text) if not (self._open or self._links) else replace(self._look(), text=text)
+            yield (
+                Words(text) if not (self._open or self._links) else replace(self._look(), text=text)
+            )
 
     def _look(self) -> Words:
         looks = dict.fromkeys(self._open, True)
@@ -169,11 +180,7 @@ def _joined(spans: Iterator[Span] | Sequence[Span]) -> list[Span]:
     joined: list[Span] = []
     for span in spans:
         last = joined[-1] if joined else None
-        if (
-            isinstance(span, Words)
-            and isinstance(last, Words)
-            and _style(span) == _style(last)
-        ):
+        if isinstance(span, Words) and isinstance(last, Words) and _style(span) == _style(last):
             joined[-1] = replace(last, text=last.text + span.text)
         else:
             joined.append(span)

@@ -129,9 +129,7 @@ class Notes:
     notes: tuple[tuple[Block, ...], ...]
 
 
-Block: TypeAlias = (
-    Heading | Paragraph | Listing | Table | Code | Display | Quote | Rule | Notes
-)
+Block: TypeAlias = Heading | Paragraph | Listing | Table | Code | Display | Quote | Rule | Notes
 
 
 def plain(line: Line) -> str:

@@ -43,8 +43,9 @@ async def test_a_chat_is_downloaded(api, ann, format, media_type, start):
     assert answer.status_code == 200
     assert answer.headers["content-type"] == media_type
     assert answer.headers["content-disposition"].startswith("attachment;")
-    assert "filename*=UTF-8''Pl%C3%A4ne%20%E2%80%9CMay%E2%80%9D." in (
-        answer.headers["content-disposition"]
+    assert (
+        "filename*=UTF-8''Pl%C3%A4ne%20%E2%80%9CMay%E2%80%9D."
+        in (answer.headers["content-disposition"])
     )
     assert answer.content.startswith(start)
 

@@ -30,7 +30,7 @@ HOSTILE = [
     "$$\\href{javascript:alert(1)}{x}$$",
     "$\\text{<script>alert(1)</script>}$",
     "$\\style{background:url(//evil.example)}{x}$ $\\class{a}{x}$",
-    "```\"><script>alert(1)</script>\n</code></pre><script>\n```",
+    '```"><script>alert(1)</script>\n</code></pre><script>\n```',
     "| <script>a</script> |\n|---|\n| <iframe src=//evil.example> |",
     "a[^1]\n\n[^1]: <img src=x onerror=alert(1)>",
 ]

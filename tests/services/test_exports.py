@@ -15,7 +15,6 @@ from conftest import both_databases
 from PIL import Image
 from pypdf import PdfReader
 
-
 from ioverse_app.config import settings
 from ioverse_app.errors import NotFound, Unavailable
 from ioverse_app.rendering.transcript import Transcript, Turn
@@ -46,8 +45,16 @@ async def chat(ann, session):
 
     first = await say(None, "user", "Show *me* a plan", translation="Zeig mir einen Plan")
     old = await say(first.id, "assistant", "Old **plan**", model="scripted/parrot")
-    new = await say(first.id, "assistant", "New **plan** $x^2$", model="scripted/parrot",
-                    reasoning="Hm.", status="stopped", completion_tokens=7, seconds=1.5)  # fmt: skip
+    new = await say(
+        first.id,
+        "assistant",
+        "New **plan** $x^2$",
+        model="scripted/parrot",
+        reasoning="Hm.",
+        status="stopped",
+        completion_tokens=7,
+        seconds=1.5,
+    )
     last = await say(new.id, "user", "Thanks")
     data = picture()
     key = hashlib.sha256(data).hexdigest()
@@ -143,8 +150,10 @@ async def test_a_file_has_a_name_that_every_system_takes(ann, session, title, na
 
 
 async def test_a_long_conversation_is_written_in_time_and_holds_up_nobody():
-    answer = ("## Part\n\n" + "Some **words** with `code`, *looks* and $x^2$. " * 20 + "\n\n"
-              "| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nfor x in y:\n    print(x)\n```\n\n")  # fmt: skip
+    answer = (
+        "## Part\n\n" + "Some **words** with `code`, *looks* and $x^2$. " * 20 + "\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nfor x in y:\n    print(x)\n```\n\n"
+    )
     turns = tuple(
         Turn("Ann" if n % 2 == 0 else "Parrot", "today", f"Question {n}" if n % 2 == 0 else answer)
         for n in range(500)
@@ -195,5 +204,3 @@ async def test_a_fork_of_a_long_branch_exports_alike(ann, session, chat):
     assert [each.message.content for each in again.said] == [
         each.message.content for each in exported.said
     ]
-
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from docx.document import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Pt
 from docx.text.paragraph import Paragraph as Para
 from lxml.etree import _Element as _Xml  # pyright: ignore[reportPrivateUsage]
 
@@ -46,7 +45,6 @@ class Lists:
         properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()  # pyright: ignore[reportPrivateUsage]
         properties.get_or_add_ilvl().val = level
         properties.get_or_add_numId().val = number
-        
 
     def _new(self, abstract: int) -> int:
         number = self._next

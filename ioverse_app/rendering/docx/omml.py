@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import nsmap, qn
-from lxml.etree import _Element as _Xml  # pyright: ignore[reportPrivateUsage]
+from docx.oxml.xmlchemy import BaseOxmlElement as _Xml
 
 from ioverse_app.rendering import mathml
 

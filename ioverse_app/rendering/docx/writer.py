@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from typing import cast
 
 from docx import Document
 from docx.document import Document as Docx
@@ -11,7 +12,8 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as Para
 from PIL import Image
 
@@ -72,9 +74,10 @@ def _set_up(document: Docx, transcript: Transcript) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin = section.bottom_margin = Mm(22)
-    document.styles["Normal"].font.size = Pt(10.5)
-    document.styles["Normal"].paragraph_format.space_after = Pt(6)
-    style = document.styles.add_style(CODE, WD_STYLE_TYPE.PARAGRAPH)
+    normal = cast(ParagraphStyle, document.styles["Normal"])
+    normal.font.size = Pt(10.5)
+    normal.paragraph_format.space_after = Pt(6)
+    style = cast(ParagraphStyle, document.styles.add_style(CODE, WD_STYLE_TYPE.PARAGRAPH))
     style.font.name, style.font.size = spans.MONOSPACE, Pt(9)
     shading = OxmlElement("w:shd")
     shading.set(qn("w:val"), "clear")
@@ -126,7 +129,7 @@ class _Writer:
         self._document.add_picture(picture)
         shape = self._document.inline_shapes[-1]
         scale = min(1.0, Mm(160) / shape.width, Mm(120) / shape.height)
-        shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+        shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
 
     def _blocks(self, blocks: Iterable[Block], depth: int = -1) -> None:
         for block in blocks:

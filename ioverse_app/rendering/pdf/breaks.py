@@ -9,11 +9,15 @@ from fpdf.bidi import BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
 
 # What may not begin a line, and what may not end one, in Chinese and Japanese.
-_NOT_FIRST = set("、。，．：；！？）］｝〉》」』】〕〗〙’”％‰℃ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…‥・")
+_NOT_FIRST = set(
+    "、。，．：；！？）］｝〉》」』】〕〗〙’”％‰℃ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…‥・"
+)
 _NOT_LAST = set("（［｛〈《「『【〔〖〘‘“＄￥￡")
 _AFTER = set("-–—/?&=_.,;")
 _THAI_LEADING = set("เแโใไ")
-TURNS = re.compile("[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+TURNS = re.compile(
+    "[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 """What may turn the direction of a line."""
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-import ziamath
+from ziamath.config import config
+from ziamath.zmath import Latex
 
 from ioverse_app.rendering import mathml
 
-ziamath.config.svg2 = False  # whole paths, and no references
-ziamath.config.precision = 2
+config.svg2 = False  # whole paths, and no references
+config.precision = 2
 
 _PATH = re.compile(r"([MLQCZ])|(-?[\d.]+(?:e-?\d+)?)")
 
@@ -38,7 +39,7 @@ def draw(tex: str, size: float, *, alone: bool = False) -> Drawn | None:
     if mathml.of(tex) is None:
         return None
     try:
-        made = ziamath.Latex(tex, size=size, inline=not alone)
+        made = Latex(tex, size=size, inline=not alone)
         strokes = " ".join(_strokes(made.svgxml()))
         width, height = made.getsize()
         below = -made.getyofst()
@@ -54,7 +55,9 @@ def _strokes(svg: ElementTree.Element) -> Iterator[str]:
             case "path":
                 yield _path(element.get("d", ""))
             case "rect":
-                x, y, width, height = (float(element.get(n, 0)) for n in ("x", "y", "width", "height"))
+                x, y, width, height = (
+                    float(element.get(n, 0)) for n in ("x", "y", "width", "height")
+                )
                 yield f"{x:.2f} {-y:.2f} {width:.2f} {-height:.2f} re f"
             case "svg":
                 pass

@@ -12,7 +12,7 @@ from fpdf.enums import TextMode
 
 from ioverse_app.rendering.pdf.faces import CJK, EMOJI, TEXT, Faces
 from ioverse_app.rendering.pdf.formula import Drawn
-from ioverse_app.rendering.pdf.ink import BLACK, GRAY, RULE, SMALL, Ink
+from ioverse_app.rendering.pdf.ink import GRAY, RULE, SMALL, Ink
 from ioverse_app.rendering.pdf.typeset import Box, Run, SetLine, Typesetter
 from ioverse_app.rendering.tree import Words
 
@@ -212,8 +212,6 @@ class _Paper(FPDF):
     def header(self) -> None:
         """Called by fpdf2 on each new page."""
         self.head()
-
-
 
 
 def _fat(ink: Ink) -> dict[str, object]:

@@ -48,15 +48,15 @@ def draw(sheet: Sheet, table: Table, ink: Ink) -> None:
 
 def _grid(sheet: Sheet, table: Table, ink: Ink) -> _Grid:
     """The widths of the columns: what they want, or a fair share that keeps words whole."""
+    now, needs = ink, list[tuple[float, float]]()
+    room = sheet.width - 2 * _PAD * len(table.head)
     for scale in _SIZES:
         now = replace(ink, size=ink.size * scale * 0.95)
         needs = [_needs(sheet, table, at, now) for at in range(len(table.head))]
-        room = sheet.width - 2 * _PAD * len(needs)
         if sum(low for low, _ in needs) <= room:
             widths = _shared(needs, room)
             break
     else:  # even small: words are cut
-        now = replace(ink, size=ink.size * _SIZES[-1])
         share = room / len(needs)
         fair = [max(_NARROWEST, min(low, share)) for low, _ in needs]
         widths = [each * room / sum(fair) for each in fair]

@@ -24,8 +24,10 @@ _SPACES = re.compile(r"\s")
 _KEYS = ("\ufe0f", "\u20e3")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_UNSEEN = set("\u200b\u200c\u200e\u200f\u00ad\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
-              "\u2066\u2067\u2068\u2069\ufe0e")
+_UNSEEN = set(
+    "\u200b\u200c\u200e\u200f\u00ad\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+    "\u2066\u2067\u2068\u2069\ufe0e"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ class Typesetter:
         return look.chinese or look.face.family == EMOJI or bool(_SHAPED.search(text))
 
     def _chars(self, spans: Sequence[Inline], ink: Ink) -> Iterator[_Char]:
-        whole = not any(isinstance(span, Words) and breaks.TURNS.search(span.text) for span in spans)
+        whole = not any(
+            isinstance(span, Words) and breaks.TURNS.search(span.text) for span in spans
+        )
         for span in spans:
             match span:
                 case Words():
@@ -206,10 +210,10 @@ class Typesetter:
             at += 1
             if character in _UNSEEN or (character == "\ufe0f"):
                 continue
-            if last and (breaks.joins(character) or character == " "):
-                if ord(character) in last.characters and last.family != EMOJI:
-                    yield _Char(character, ink, last)
-                    continue
+            goes_on = last is not None and last.family != EMOJI and breaks.joins(character)
+            if last and goes_on and ord(character) in last.characters:
+                yield _Char(character, ink, last)
+                continue
             last = self._faces.face(character, ink.family, ink.style)
             if last is None:
                 character, last = "\u25a1", self._faces.face("\u25a1", ink.family, ink.style)
@@ -256,9 +260,10 @@ class Typesetter:
             end = start
             while end < count and chars[end].text != " ":
                 end += 1
-                if end < count and chars[end].text != " ":
-                    if breaks.may_end(chars[end - 1].text[-1], chars[end].text[0]):
-                        break
+                if end == count or chars[end].text == " ":
+                    break
+                if breaks.may_end(chars[end - 1].text[-1], chars[end].text[0]):
+                    break
             after = end
             while after < count and chars[after].text == " ":
                 after += 1
@@ -314,8 +319,10 @@ class Typesetter:
             for at, character in enumerate(piece.text):
                 wide = self.width(text + character, piece.look)
                 fits = used + wide <= room
-                if not fits and (text or kept) and (
-                    not text or breaks.may_end_at_need(text[-1], character) or wide > width
+                if (
+                    not fits
+                    and (text or kept)
+                    and (not text or breaks.may_end_at_need(text[-1], character) or wide > width)
                 ):
                     if text:
                         kept.append(Run(text, piece.look, self.width(text, piece.look)))

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.errors import Invalid
-from ioverse_app.services import conversations, messages, runs
+from ioverse_app.services import conversations, runs
 from ioverse_app.tables import (
     Attachment,
     Conversation,
@@ -134,9 +134,7 @@ async def _attachments(
     return found
 
 
-async def _votes(
-    session: AsyncSession, user: User, conversation: Conversation
-) -> dict[str, Vote]:
+async def _votes(session: AsyncSession, user: User, conversation: Conversation) -> dict[str, Vote]:
     query = (
         select(Vote)
         .join(Message, col(Message.id) == col(Vote.message_id))
