@@ -20,7 +20,7 @@ _SHAPED = re.compile(
     "\U0001f3fb-\U0001f3ff\u0300-\u036f]"
 )
 _PLAIN = re.compile("[!-,.-~]+(?![\u0300-\u036f\ufe0f\u20e3])")
-_SPACES = re.compile(r"\s")
+_SPACES = re.compile("[^\\S\u00a0]")
 _KEYS = ("\ufe0f", "\u20e3")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -384,7 +384,7 @@ def _parts(line: Line) -> Iterator[list[Inline]]:
             part, trimmed = [], True
             continue
         if trimmed and isinstance(span, Words):
-            text = span.text.lstrip()
+            text = span.text.lstrip(" \t\n")
             if not text:
                 continue
             span = replace(span, text=text)
