@@ -81,6 +81,8 @@ config = rx.Config(
     redis_url=settings.redis_url,
     frontend_compression_formats=["gzip", "brotli"],
     frontend_lazy_bundled_libraries=True,
+    # Not for the pages: the font of the emoji in exports, which npm has and PyPI has not.
+    frontend_packages=["@expo-google-fonts/noto-emoji@0.4.7"],
     plugins=[
         OneAddress(),
         rx.plugins.RadixThemesPlugin(

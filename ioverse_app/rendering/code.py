@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
 from pygments.util import ClassNotFound
 
 MOST = 40_000
@@ -35,7 +35,7 @@ COLOURS = {
 }
 """On a light page; each at least 4.5:1 on #f9f9fb."""
 
-_KINDS: tuple[tuple[_TokenType, Kind], ...] = (
+_KINDS = (
     (Comment, Kind.COMMENT),
     (Keyword, Kind.KEYWORD),
     (Operator.Word, Kind.KEYWORD),

@@ -74,7 +74,8 @@ def _turn(turn: Turn, prefix: str) -> str:
     parts = [f"<h2>{escape(turn.author)} <time>{escape(turn.moment)}</time></h2>"]
     if turn.thoughts:
         parts.append(
-            f"<details><summary>Reasoning</summary>{fragment(turn.thoughts, prefix + 'r')}</details>"
+            "<details><summary>Reasoning</summary>"
+            f"{fragment(turn.thoughts, prefix + 'r')}</details>"
         )
     parts.append(_said(turn.words, prefix, verbatim=turn.verbatim))
     parts += [_enclosed(one) for one in turn.enclosed]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 
 from ioverse_app.rendering.tree import Break, NoteMark, Picture, Span, Words
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 _LOOKS = {
     "b": "bold",
@@ -32,59 +38,16 @@ _LOOKS = {
     "sub": "lowered",
 }
 _TOKENS = {"strong": "bold", "em": "italic", "s": "struck"}
-_ENDS_LINE = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tr",
-        "ul",
-    ]
+_ENDS_LINE = _names(
+    """
+    address article aside blockquote center dd details div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul
+    """
 )
-_SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "title",
-        "noscript",
-        "textarea",
-        "select",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "head",
-    ]
+_SILENT = _names(
+    """
+    script style template title noscript textarea select iframe object svg math head
+    """
 )
 _SCHEMES = ("http", "https", "mailto")
 
@@ -152,7 +115,9 @@ class Reader:
 
     def _words(self, text: str) -> Iterator[Span]:
         if text and not self._silent:
-            yield replace(self._look(), text=text)
+            yield (
+                Words(text) if not (self._open or self._links) else replace(self._look(), text=text)
+            )
 
     def _look(self) -> Words:
         looks = dict.fromkeys(self._open, True)
@@ -215,15 +180,14 @@ def _joined(spans: Iterator[Span] | Sequence[Span]) -> list[Span]:
     joined: list[Span] = []
     for span in spans:
         last = joined[-1] if joined else None
-        if (
-            isinstance(span, Words)
-            and isinstance(last, Words)
-            and replace(span, text="") == replace(last, text="")
-        ):
+        if isinstance(span, Words) and isinstance(last, Words) and _style(span) == _style(last):
             joined[-1] = replace(last, text=last.text + span.text)
         else:
             joined.append(span)
     return joined
+
+
+_style = attrgetter(*(each.name for each in fields(Words) if each.name != "text"))
 
 
 def _says(span: Span) -> bool:

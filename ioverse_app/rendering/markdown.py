@@ -57,8 +57,12 @@ def _parser() -> MarkdownIt:
     assert parser.linkify is not None
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
     # The tree keeps only harmless links. A refused one would stay in the text as it was written.
-    parser.validateLink = lambda url: True
+    parser.validateLink = _any_link  # pyright: ignore[reportAttributeAccessIssue]
     return parser
+
+
+def _any_link(_url: str) -> bool:
+    return True
 
 
 class _Builder:
@@ -108,7 +112,10 @@ class _Builder:
                 break
             if token.type == "inline":
                 spans += Reader().read(token.children or ())
-        return tuple(self._with_formulas(spans, inline=True))
+        return tuple(
+            Formula(span.tex) if isinstance(span, Display) else span
+            for span in self._with_formulas(spans)
+        )
 
     def _paragraph(self) -> Iterator[Block]:
         """A paragraph, or several around the formulas that have a line to themselves."""
@@ -122,7 +129,7 @@ class _Builder:
 
     def _split(self, spans: Sequence[Span]) -> Iterator[Block]:
         line: list[Span] = []
-        for span in self._with_formulas(spans, inline=False):
+        for span in self._with_formulas(spans):
             if isinstance(span, Display):
                 if stripped := _stripped(line):
                     yield Paragraph(stripped)
@@ -133,9 +140,7 @@ class _Builder:
         if stripped := _stripped(line):
             yield Paragraph(stripped)
 
-    def _with_formulas(
-        self, spans: Sequence[Span], *, inline: bool
-    ) -> Iterator[Span | Display]:  # a Display only where it may stand
+    def _with_formulas(self, spans: Sequence[Span]) -> Iterator[Span | Display]:
         for span in spans:
             if not isinstance(span, Words) or formulas.OPEN not in span.text:
                 yield span
@@ -148,7 +153,7 @@ class _Builder:
                 found = self._found[int(part)] if int(part) < len(self._found) else None
                 if found and span.code:
                     yield replace(span, text=found.tex)
-                elif found and found.alone and not inline:
+                elif found and found.alone:
                     yield Display(found.tex)
                 elif found:
                     yield Formula(found.tex)

@@ -10,76 +10,25 @@ from latex2mathml import converter
 MOST = 5_000
 """Characters of one formula; a longer one is shown as it was written."""
 
-_TAGS = frozenset(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "mtext",
-        "ms",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "mstyle",
-        "merror",
-        "mpadded",
-        "mphantom",
-        "mfenced",
-        "menclose",
-        "msub",
-        "msup",
-        "msubsup",
-        "munder",
-        "mover",
-        "munderover",
-        "mmultiscripts",
-        "mprescripts",
-        "none",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mlabeledtr",
-    ]
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TAGS = _names(
+    """
+    math mrow mi mn mo mtext ms mspace mfrac msqrt mroot mstyle merror mpadded mphantom mfenced
+    menclose msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr
+    mtd mlabeledtr
+    """
 )
-_ATTRIBUTES = frozenset(
-    [
-        "accent",
-        "accentunder",
-        "columnalign",
-        "columnlines",
-        "columnspacing",
-        "columnspan",
-        "depth",
-        "dir",
-        "display",
-        "displaystyle",
-        "fence",
-        "form",
-        "height",
-        "largeop",
-        "linethickness",
-        "lspace",
-        "mathcolor",
-        "mathsize",
-        "mathvariant",
-        "maxsize",
-        "minsize",
-        "movablelimits",
-        "notation",
-        "rowlines",
-        "rowspacing",
-        "rowspan",
-        "rspace",
-        "scriptlevel",
-        "separator",
-        "stretchy",
-        "symmetric",
-        "voffset",
-        "width",
-    ]
+_ATTRIBUTES = _names(
+    """
+    accent accentunder columnalign columnlines columnspacing columnspan depth dir display
+    displaystyle fence form height largeop linethickness lspace mathcolor mathsize mathvariant
+    maxsize minsize movablelimits notation rowlines rowspacing rowspan rspace scriptlevel
+    separator stretchy symmetric voffset width
+    """
 )
 
 
@@ -90,6 +39,7 @@ def of(tex: str, *, alone: bool = False) -> str | None:
     if root is None:
         return None
     root.set("xmlns", "http://www.w3.org/1998/Math/MathML")
+    root.set("alttext", tex)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -99,7 +49,7 @@ def tree(tex: str, *, alone: bool = False) -> ElementTree.Element | None:
         return None
     try:
         made = converter.convert(tex, display="block" if alone else "inline")
-        root = ElementTree.fromstring(made)  # noqa: S314: it was made a line above
+        root = ElementTree.fromstring(made)  # noqa: S314
     except Exception:  # the library raises whatever it stumbles over
         return None
     for element in root.iter():

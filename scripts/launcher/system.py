@@ -1,4 +1,4 @@
-"""What the tests need from the operating system: a Chromium, and a library of the model."""
+"""What the tests need from the operating system: Chromium, Poppler, a library of the model."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def install_for_tests() -> str:
 def _apt_install() -> None:
     missing = [] if find_chromium() else ["chromium", "fonts-liberation"]
     missing += [] if ctypes.util.find_library("gomp") else ["libgomp1"]
+    missing += [] if shutil.which("pdftotext") else ["poppler-utils"]
     if not missing:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -103,7 +103,7 @@ class Blocks:
         first = sheet.typesetter.lines((Words(mark),), self._ink, _INDENT * 3)[0]
         indent = self._indent(max(_INDENT, first.width + 6))
         sheet.room(first.height)
-        is_right = _runs_right(sheet, item, self._ink)
+        is_right = _runs_right(sheet, item)
         x = sheet.left + max(0.0, indent - first.width - 6)
         if is_right:
             x = sheet.left + sheet.width - indent + 6
@@ -145,7 +145,7 @@ class Blocks:
         Blocks(sheet, ink)._listing(Listing(items, 1))
 
 
-def _runs_right(sheet: Sheet, item: Item, ink: Ink) -> bool:
+def _runs_right(sheet: Sheet, item: Item) -> bool:
     first = item.blocks[0] if item.blocks else None
     if not isinstance(first, Paragraph):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from fpdf.bidi import BidiParagraph, auto_detect_base_direction
@@ -14,7 +15,10 @@ _NOT_FIRST = set(
 _NOT_LAST = set("（［｛〈《「『【〔〖〘‘“＄￥￡")
 _AFTER = set("-–—/?&=_.,;")
 _THAI_LEADING = set("เแโใไ")
-_RIGHT_TO_LEFT = ("R", "AL")
+TURNS = re.compile(
+    "[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""What may turn the direction of a line."""
 
 
 def is_ideograph(character: str) -> bool:
@@ -66,7 +70,7 @@ def joins(character: str) -> bool:
 
 def directions(text: str) -> tuple[bool, list[int]]:
     """Whether a paragraph runs from right to left, and the level of each of its characters."""
-    if not any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+    if not TURNS.search(text):
         return False, [0] * len(text)
     base = auto_detect_base_direction(text)
     paragraph = BidiParagraph(text, base, preserve_bn_chars=True)

@@ -18,14 +18,14 @@ def draw(sheet: Sheet, block: Code) -> None:
     sheet.room(40)
     with sheet.inside(_PAD, ground):
         sheet.width -= _PAD
-        sheet.gap(5)
+        sheet.pad(5)
         if block.language:
             ink = Ink(size=SMALL - 0.5, colour=GRAY)
             for line in sheet.typesetter.lines((Words(block.language),), ink, sheet.width):
                 sheet.line(line)
         for line in sheet.typesetter.code(_lines(block), sheet.width):
             sheet.line(line)
-        sheet.gap(6)
+        sheet.pad(6)
 
 
 def _lines(block: Code) -> list[list[tuple[str, Ink]]]:

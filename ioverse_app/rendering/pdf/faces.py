@@ -95,7 +95,7 @@ class Faces:
         if family == CODE:
             yield self._open(TEXT, style)
         yield self._open(CJK, "")
-        for name in (*_SYMBOLS, "dejavu", EMOJI):
+        for name in ("dejavu", *_SYMBOLS, EMOJI):
             yield self._open(name, "")
 
     def _of_system(self, character: str) -> Face | None:
@@ -118,7 +118,7 @@ class Faces:
     def _add(self, family: str, style: str, path: Path) -> Face:
         self._pdf.add_font(family, style, path)
         with TTFont(path, lazy=True, fontNumber=0) as font:
-            characters = frozenset(font.getBestCmap())
+            characters = frozenset(font.getBestCmap() or ())
         return Face(family, style, characters, is_bold="B" in style)
 
     def _path(self, family: str, style: str) -> Path | None:

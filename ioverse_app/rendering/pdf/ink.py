@@ -37,6 +37,8 @@ class Ink:
     def of(self, words: Words) -> Ink:
         """This ink with the looks of these words."""
         ink = self
+        if words == Words(words.text):
+            return ink
         if words.bold or words.italic:
             ink = replace(ink, bold=ink.bold or words.bold, italic=ink.italic or words.italic)
         if words.struck or words.underlined:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +71,12 @@ class Sheet:
     def gap(self, height: float) -> None:
         """Leave some space, but not at the top of a page."""
         if self.y > TOP:
-            self.behind(height)
-            self.y += height
+            self.pad(height)
+
+    def pad(self, height: float) -> None:
+        """Leave some space."""
+        self.behind(height)
+        self.y += height
 
     @contextmanager
     def inside(self, indent: float, *grounds: Ground) -> Iterator[None]:
@@ -94,16 +98,15 @@ class Sheet:
     def put(self, line: SetLine, x: float, y: float) -> None:
         """Draw a line whose upper left corner is here."""
         base = y + line.above
-        for piece in line.pieces:
+        for piece, place in line.pieces:
             if isinstance(piece, Box):
-                self.formula(piece.drawn, x, base)
+                self.formula(piece.drawn, x + place, base)
             else:
-                self._run(piece, x, base)
-            x += piece.width
+                self._run(piece, x + place, base)
 
     def formula(self, drawn: Drawn, x: float, base: float) -> None:
         """Draw a formula; its TeX lies on it, unseen, to be found and copied."""
-        drawn.picture().draw_to_page(self.pdf, x - 1, base - drawn.above - 1)
+        self.pdf.strokes(drawn.strokes, x, base)
         ink = Ink(size=5)
         face = self.faces.face("x", TEXT, "")
         if face is None or not drawn.tex.isascii():
@@ -142,7 +145,7 @@ class Sheet:
         pdf.set_font(face.family, face.style, ink.size)
         pdf.set_text_color(ink.colour)
         is_fat = ink.bold and not face.is_bold and face.family != EMOJI
-        with pdf.local_context(**_fat(ink)) if is_fat else _as_it_is():
+        with pdf.local_context(**_fat(ink)) if is_fat else nullcontext():
             if self.typesetter.is_shaped(run.text, run.look):
                 self._shaped(run, x, base)
             else:
@@ -158,7 +161,10 @@ class Sheet:
         language = "zh-Hans" if look.chinese and look.face.family == CJK else None
         pdf.set_text_shaping(True, direction=direction, language=language)
         pdf.set_xy(x, base - 0.8 * look.ink.size)
-        pdf.cell(run.width, look.ink.size, run.text)
+        # The parts of a letter may stand in another order than they are read. What runs from right
+        # to left is put in order by the reader, who would turn these words around once more.
+        with pdf.said(run.text) if direction == "ltr" else nullcontext():
+            pdf.cell(run.width, look.ink.size, run.text)
         pdf.set_text_shaping(False)
 
     def _lines_at(self, run: Run, x: float, base: float) -> None:
@@ -192,6 +198,17 @@ class _Paper(FPDF):
         self.set_auto_page_break(False)
         self.set_compression(True)
 
+    def strokes(self, strokes: str, x: float, y: float) -> None:
+        """Draw with operators of PDF, from this point."""
+        self._out(f"q 0.11 0.125 0.14 rg 1 0 0 1 {x:.2f} {self.h - y:.2f} cm {strokes} Q")
+
+    @contextmanager
+    def said(self, text: str) -> Iterator[None]:
+        """What is drawn here is read as this text (ActualText, ISO 32000-1, 14.9.4)."""
+        self._out(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC")
+        yield
+        self._out("EMC")
+
     def header(self) -> None:
         """Called by fpdf2 on each new page."""
         self.head()
@@ -204,8 +221,3 @@ def _fat(ink: Ink) -> dict[str, object]:
         "line_width": ink.size * 0.03,
         "draw_color": ink.colour,
     }
-
-
-@contextmanager
-def _as_it_is() -> Iterator[None]:
-    yield

@@ -48,25 +48,31 @@ def draw(sheet: Sheet, table: Table, ink: Ink) -> None:
 
 def _grid(sheet: Sheet, table: Table, ink: Ink) -> _Grid:
     """The widths of the columns: what they want, or a fair share that keeps words whole."""
+    now, needs = ink, list[tuple[float, float]]()
+    room = sheet.width - 2 * _PAD * len(table.head)
     for scale in _SIZES:
         now = replace(ink, size=ink.size * scale * 0.95)
         needs = [_needs(sheet, table, at, now) for at in range(len(table.head))]
-        room = sheet.width - 2 * _PAD * len(needs)
-        wanted = sum(most for _, most in needs)
-        if wanted <= room:
-            widths = [most for _, most in needs]
-            break
-        least = sum(low for low, _ in needs)
-        if least <= room:
-            spare = (room - least) / (wanted - least)
-            widths = [low + (most - low) * spare for low, most in needs]
+        if sum(low for low, _ in needs) <= room:
+            widths = _shared(needs, room)
             break
     else:  # even small: words are cut
-        now = replace(ink, size=ink.size * _SIZES[-1])
         share = room / len(needs)
         fair = [max(_NARROWEST, min(low, share)) for low, _ in needs]
         widths = [each * room / sum(fair) for each in fair]
     return _Grid(tuple(width + 2 * _PAD for width in widths), table.align, now)
+
+
+def _shared(needs: Sequence[tuple[float, float]], room: float) -> list[float]:
+    """Every column its longest word; then those that want little get all they want first."""
+    widths = [low for low, _ in needs]
+    left = room - sum(widths)
+    waiting = sorted(range(len(needs)), key=lambda at: needs[at][1] - needs[at][0])
+    for done, at in enumerate(waiting):
+        more = min(needs[at][1] - needs[at][0], left / (len(waiting) - done))
+        widths[at] += more
+        left -= more
+    return widths
 
 
 def _needs(sheet: Sheet, table: Table, at: int, ink: Ink) -> tuple[float, float]:

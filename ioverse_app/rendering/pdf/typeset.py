@@ -19,6 +19,9 @@ _SHAPED = re.compile(
     "[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\u200d\ufb1d-\ufdff\ufe70-\ufeff\U0001f1e6-\U0001f1ff"
     "\U0001f3fb-\U0001f3ff\u0300-\u036f]"
 )
+_PLAIN = re.compile("[!-,.-~]+(?![\u0300-\u036f\ufe0f\u20e3])")
+_SPACES = re.compile("[^\\S\u00a0]")
+_KEYS = ("\ufe0f", "\u20e3")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _UNSEEN = set(
@@ -61,13 +64,17 @@ class Box:
 
 
 Piece: TypeAlias = Run | Box
+Inline: TypeAlias = Words | Formula | Picture | NoteMark
 
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """A line from left to right as it is drawn; `above` and `below` its base line, in points."""
+    """A line: its pieces in the order of reading, each with its place from the left.
 
-    pieces: tuple[Piece, ...]
+    `above` and `below` are the room around its base line, in points.
+    """
+
+    pieces: tuple[tuple[Piece, float], ...]
     width: float
     above: float
     below: float
@@ -120,7 +127,7 @@ class Typesetter:
             chars = [
                 _Char("\u00a0" if char.text == " " else char.text, char.ink, char.face)
                 for text, ink in line
-                for char in self._of_words(text, ink)
+                for char in self._of_words(text, ink, whole=not breaks.TURNS.search(text))
             ]
             ink = line[0][1] if line else Ink(size=9.0)
             yield from self._broken(chars, ink, width, 1.36)
@@ -154,15 +161,18 @@ class Typesetter:
     @staticmethod
     def is_shaped(text: str, look: Look) -> bool:
         """Whether these characters take their forms from their neighbours."""
+        if text.isascii():
+            return False
         return look.chinese or look.face.family == EMOJI or bool(_SHAPED.search(text))
 
-    def _chars(
-        self, spans: Iterable[Words | Formula | Picture | NoteMark], ink: Ink
-    ) -> Iterator[_Char]:
+    def _chars(self, spans: Sequence[Inline], ink: Ink) -> Iterator[_Char]:
+        whole = not any(
+            isinstance(span, Words) and breaks.TURNS.search(span.text) for span in spans
+        )
         for span in spans:
             match span:
                 case Words():
-                    yield from self._of_words(span.text, ink.of(span))
+                    yield from self._of_words(span.text, ink.of(span), whole=whole)
                 case Formula(tex=tex):
                     if drawn := draw(tex, ink.size):
                         yield _Char("\ufffc", ink, None, drawn)
@@ -175,11 +185,21 @@ class Typesetter:
                 case NoteMark(number=number):
                     yield from self._of_words(str(number), ink.raised())
 
-    def _of_words(self, text: str, ink: Ink) -> Iterator[_Char]:
-        text = re.sub(r"[\s\u2028\u2029]", " ", text)
+    def _of_words(self, text: str, ink: Ink, *, whole: bool = False) -> Iterator[_Char]:
+        """The characters with their fonts; whole words of plain letters at once where it may be."""
+        text = _SPACES.sub(" ", text)
         last: Face | None = None
         at = 0
         while at < len(text):
+            if whole and (match := _PLAIN.match(text, at)):
+                last = self._faces.face("x", ink.family, ink.style)
+                yield _Char(match[0], ink, last)
+                at = match.end()
+                continue
+            if text[at] == " " and last and last.family != EMOJI:
+                yield _Char(" ", ink, last)
+                at += 1
+                continue
             if emoji := self._emoji(text, at):
                 last = self._faces.emoji()
                 for character in emoji:
@@ -190,10 +210,10 @@ class Typesetter:
             at += 1
             if character in _UNSEEN or (character == "\ufe0f"):
                 continue
-            if last and (breaks.joins(character) or character == " "):
-                if ord(character) in last.characters and last.family != EMOJI:
-                    yield _Char(character, ink, last)
-                    continue
+            goes_on = last is not None and last.family != EMOJI and breaks.joins(character)
+            if last and goes_on and ord(character) in last.characters:
+                yield _Char(character, ink, last)
+                continue
             last = self._faces.face(character, ink.family, ink.style)
             if last is None:
                 character, last = "\u25a1", self._faces.face("\u25a1", ink.family, ink.style)
@@ -201,21 +221,22 @@ class Typesetter:
 
     def _emoji(self, text: str, at: int) -> str:
         """The emoji that begins here, with all that belongs to it, or ""."""
+        if text[at] < "\u203c" and text[at + 1 : at + 2] not in _KEYS:
+            return ""
         match = _EMOJI.match(text, at)
         face = self._faces.emoji() if match else None
         if not match or not face:
             return ""
-        return (
-            match[0]
-            if all(ord(c) in face.characters or c in "\u200d\ufe0f" for c in match[0])
-            else ""
-        )
+        drawable = all(ord(c) in face.characters or c in "\u200d\ufe0f" for c in match[0])
+        return match[0] if drawable else ""
 
     def _broken(
         self, chars: Sequence[_Char], ink: Ink, width: float, spacing: float
     ) -> Iterator[SetLine]:
         text = "".join(char.text for char in chars)
         right_to_left, levels = breaks.directions(text)
+        if len(levels) != len(chars):  # whole words: then everything runs one way
+            levels = [0] * len(chars)
         words = self._words(chars, levels)
         line: list[_Word] = []
         used = 0.0
@@ -239,9 +260,10 @@ class Typesetter:
             end = start
             while end < count and chars[end].text != " ":
                 end += 1
-                if end < count and chars[end].text != " ":
-                    if breaks.may_end(chars[end - 1].text, chars[end].text):
-                        break
+                if end == count or chars[end].text == " ":
+                    break
+                if breaks.may_end(chars[end - 1].text[-1], chars[end].text[0]):
+                    break
             after = end
             while after < count and chars[after].text == " ":
                 after += 1
@@ -252,6 +274,9 @@ class Typesetter:
         return words
 
     def _pieces(self, chars: Sequence[_Char], levels: Sequence[int]) -> list[Piece]:
+        if len(chars) == 1 and (char := chars[0]).face and char.text.isascii():
+            look = Look(char.ink, char.face, levels[0])
+            return [Run(char.text, look, self.width(char.text, look))]
         pieces: list[Piece] = []
         text = "".join(char.text for char in chars)
         chinese = bool(_HAN.search(text)) and not self._japanese
@@ -322,8 +347,7 @@ class Typesetter:
             if isinstance(piece, Box):
                 above = max(above, piece.drawn.above + 1.5)
                 below = max(below, piece.drawn.below + 1.5)
-        ordered = tuple(_visual(merged))
-        return SetLine(ordered, _sum(ordered), above, below, right)
+        return SetLine(tuple(_placed(merged)), _sum(merged), above, below, right)
 
     def _merged(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Neighbours in the same look made one, so that they are one text in the document."""
@@ -341,17 +365,18 @@ class Typesetter:
 
 
 _PICTOGRAPH = "[\u203c-\u3299\U0001f000-\U0001faff]"
-_ONE = f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTOGRAPH}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?)"
+_MORE = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
 _EMOJI = re.compile(
-    f"(?:[\U0001f000-\U0001faff]|[\u203c-\u3299](?=\ufe0f))"
-    f"(?:(?<=[\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff])?"
-    f"(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?(?:\u200d{_ONE})*"
+    "[\U0001f1e6-\U0001f1ff]{2}"  # two letters of a flag
+    "|[0-9#*]\ufe0f?\u20e3"  # a key
+    f"|(?:[\U0001f000-\U0001faff]|[\u203c-\u3299](?=\ufe0f)){_MORE}"
+    f"(?:\u200d{_PICTOGRAPH}{_MORE})*"
 )
 
 
-def _parts(line: Line) -> Iterator[list[Words | Formula | Picture | NoteMark]]:
+def _parts(line: Line) -> Iterator[list[Inline]]:
     """The spans between the ends of lines that the writer wanted."""
-    part: list[Words | Formula | Picture | NoteMark] = []
+    part: list[Inline] = []
     trimmed = True
     for span in line:
         if isinstance(span, Break):
@@ -359,7 +384,7 @@ def _parts(line: Line) -> Iterator[list[Words | Formula | Picture | NoteMark]]:
             part, trimmed = [], True
             continue
         if trimmed and isinstance(span, Words):
-            text = span.text.lstrip()
+            text = span.text.lstrip(" \t\n")
             if not text:
                 continue
             span = replace(span, text=text)
@@ -368,21 +393,22 @@ def _parts(line: Line) -> Iterator[list[Words | Formula | Picture | NoteMark]]:
     yield part
 
 
-def _visual(pieces: Sequence[Piece]) -> list[Piece]:
-    """Rule L2 of the bidirectional algorithm: from the order of reading to that on paper."""
-    ordered = list(pieces)
-    levels = [_level(piece) for piece in ordered]
-    for level in range(max(levels, default=0), 0, -1):
+def _placed(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, float]]:
+    """Where each piece stands: rule L2 of the bidirectional algorithm."""
+    order = list(range(len(pieces)))
+    for level in range(max(map(_level, pieces), default=0), 0, -1):
         start = 0
-        while start < len(ordered):
+        while start < len(order):
             end = start
-            while end < len(ordered) and levels[end] >= level:
+            while end < len(order) and _level(pieces[order[end]]) >= level:
                 end += 1
-            if end > start:
-                ordered[start:end] = reversed(ordered[start:end])
-                levels[start:end] = reversed(levels[start:end])
+            order[start:end] = reversed(order[start:end])
             start = end + 1
-    return ordered
+    places, x = [0.0] * len(pieces), 0.0
+    for at in order:
+        places[at] = x
+        x += pieces[at].width
+    yield from zip(pieces, places, strict=True)
 
 
 def _level(piece: Piece) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -19,6 +20,7 @@ PIXELS = 1_600
 """The longer side of a picture in the document."""
 
 _OUTLINE = 80
+_INDENT = re.compile(r"^ +| (?= )")
 
 
 def write(transcript: Transcript, web: Path | None = None) -> bytes:
@@ -91,13 +93,14 @@ class _Writer:
         ground = Ground(sheet.left, sheet.width, SOFT)
         with sheet.inside(10, ground):
             sheet.width -= 10
-            sheet.gap(5)
+            sheet.pad(5)
             for line in sheet.typesetter.lines(_verbatim(words), Ink(), sheet.width):
                 sheet.line(line)
-            sheet.gap(5)
+            sheet.pad(5)
 
     def _aside(self, name: str, words: str, *, verbatim: bool) -> None:
         sheet = self._sheet
+        sheet.gap(6)
         with sheet.inside(14, Ground(sheet.left, 2, RULE)):
             self._lines((Words(name, bold=True),), Ink(size=SMALL, colour=GRAY))
             if verbatim:
@@ -127,7 +130,10 @@ class _Writer:
 def _verbatim(text: str) -> Line:
     spans: list[Words | Break] = []
     for line in text.replace("\r\n", "\n").split("\n"):
-        spans += [Words(line.expandtabs(4).replace("  ", "\u00a0 ")), Break()]
+        spans += [
+            Words(_INDENT.sub(lambda spaces: "\u00a0" * len(spaces[0]), line.expandtabs(4))),
+            Break(),
+        ]
     return tuple(spans[:-1])
 
 

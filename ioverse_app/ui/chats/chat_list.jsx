@@ -1,10 +1,11 @@
 // The list of chats: by days, page by page, one line each, with what can be done with it.
 import { memo, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { DropdownMenu } from "@radix-ui/themes";
-import { Archive, ArchiveRestore, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react";
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
+import { ExportSubmenu } from "./export_menu.jsx";
 import { RowMenu } from "./row_menu.jsx";
 import { TrashLine } from "./trash_line.jsx";
 
@@ -137,6 +138,10 @@ function Menu({ line, does }) {
       <DropdownMenu.Item onSelect={choose(() => does.current.onArchive([id], !archived))}>
         {archived ? <ArchiveRestore size={16} /> : <Archive size={16} />}{archived ? "Unarchive" : "Archive"}
       </DropdownMenu.Item>
+      <DropdownMenu.Item onSelect={choose(() => does.current.onShare(id))}>
+        <Share2 size={16} />Share
+      </DropdownMenu.Item>
+      <ExportSubmenu chatId={id} />
       <DropdownMenu.Item color="red" onSelect={choose(() => does.current.onDelete([id], title))}>
         <Trash2 size={16} />Delete
       </DropdownMenu.Item>

@@ -10,10 +10,12 @@ from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
 from ioverse_app.ui.chats.reply import reply
-from ioverse_app.ui.chats.sidebar import chat_list, new_chat
+from ioverse_app.ui.chats.sidebar import chat_list, export_menu, new_chat
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.temporary import temporary_banner, temporary_toggle
 from ioverse_app.ui.chats.welcome import missing, welcome
+from ioverse_app.ui.imports import import_dialog, import_item
+from ioverse_app.ui.shares import ShareState, share_dialog
 from ioverse_app.ui.shell import frame, header
 from ioverse_app.ui.shell.notice import notice
 from ioverse_app.ui.transcript import conversation_log
@@ -22,7 +24,12 @@ from ioverse_app.ui.transcript import conversation_log
 def chat_page() -> rx.Component:
     """The conversation, and the composer below it."""
     return frame(
-        header(ChatState.title, temporary_toggle()),
+        header(
+            ChatState.title,
+            temporary_toggle(),
+            rx.cond(ChatState.messages, _share()),
+            export_menu(chat_id=rx.cond(ChatState.messages, ChatState.conversation_id, "")),
+        ),
         temporary_banner(),
         conversation_log(
             rx.el.div(_conversation(), class_name="column turns"),
@@ -33,8 +40,22 @@ def chat_page() -> rx.Component:
         parameters_panel(),
         context_panel(),
         notice(undo=ChatListState.undo),
+        share_dialog(),
+        import_dialog(),
         new=new_chat(),
         items=chat_list(),
+        menu=[import_item()],
+    )
+
+
+def _share() -> rx.Component:
+    return rx.el.button(
+        rx.icon("share-2"),
+        type="button",
+        aria_label="Share",
+        title="Share",
+        class_name="icon-button",
+        on_click=ShareState.open(ChatState.conversation_id),
     )
 
 

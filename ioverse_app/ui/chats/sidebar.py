@@ -1,4 +1,4 @@
-"""The list of chats: open, rename, pin, archive, delete, bring back."""
+"""The list of chats: open, rename, pin, archive, share, export, delete, bring back."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from ioverse_app.services import trash
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.trash_state import TrashState
+from ioverse_app.ui.shares import ShareState
 from ioverse_app.ui.shell.confirm import confirm
 from ioverse_app.ui.shell.sidebar import closes
 
-# The list finds these beside itself.
-for _file in ("chat_store.js", "row_menu.jsx", "trash_line.jsx"):
+# What the list and the menu find beside themselves: they are linked from here, once.
+for _file in ("chat_store.js", "exporter.js", "row_menu.jsx", "trash_line.jsx"):
     rx.asset(_file, shared=True)
+_EXPORTS = rx.asset("export_menu.jsx", shared=True)
 
 
 class ChatList(rx.Component):
@@ -29,10 +31,23 @@ class ChatList(rx.Component):
     on_pin: rx.EventHandler[passthrough_event_spec(str, bool)]
     on_archive: rx.EventHandler[passthrough_event_spec(list[str], bool)]
     on_delete: rx.EventHandler[passthrough_event_spec(list[str], str)]
+    on_share: rx.EventHandler[passthrough_event_spec(str)]
     on_restore: rx.EventHandler[passthrough_event_spec(list[str])]
     on_erase: rx.EventHandler[passthrough_event_spec(list[str], str)]
     on_empty: rx.EventHandler[rx.event.no_args_event_spec]
     kept_days: rx.Var[int]
+
+
+class ExportMenu(rx.Component):
+    """The ways to take a chat along, and how an export goes. No button without a `chat_id`."""
+
+    library = _EXPORTS.importable_path
+    tag = "ExportMenu"
+
+    chat_id: rx.Var[str]
+
+
+export_menu = ExportMenu.create
 
 
 def new_chat() -> rx.Component:
@@ -58,6 +73,7 @@ def chat_list() -> rx.Component:
             on_pin=ChatListState.pin,
             on_archive=ChatListState.archive,
             on_delete=ChatListState.ask_delete,
+            on_share=ShareState.open,
             on_restore=TrashState.restore,
             on_erase=TrashState.ask_erase,
             on_empty=TrashState.ask_empty,

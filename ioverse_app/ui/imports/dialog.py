@@ -20,6 +20,13 @@ class ChosenFile(rx.Component):
     on_refused: rx.EventHandler[passthrough_event_spec(str)]
 
 
+def import_item() -> rx.Component:
+    """What opens the dialog, in the menu of an account."""
+    return rx.menu.item(
+        rx.icon("folder-input", size=16), "Bring chats along", on_select=ImportState.open
+    )
+
+
 def import_dialog() -> rx.Component:
     """Choose a file, see what is in it, bring it in."""
     return rx.dialog.root(

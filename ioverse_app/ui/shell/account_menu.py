@@ -17,8 +17,8 @@ _LEAVES = f"""(() => {{
 }})"""
 
 
-def account_menu() -> rx.Component:
-    """The name at the bottom of the sidebar: how the app looks, and the way out."""
+def account_menu(*items: rx.Component) -> rx.Component:
+    """The name at the bottom of the sidebar: how the app looks, `items`, and the way out."""
     return rx.fragment(
         rx.menu.root(
             rx.menu.trigger(_name()),
@@ -29,6 +29,7 @@ def account_menu() -> rx.Component:
                 rx.menu.item(
                     rx.icon("palette", size=16), "Appearance", custom_attrs=opens_appearance()
                 ),
+                *items,
                 rx.menu.separator(),
                 rx.menu.item(
                     rx.icon("log-out", size=16),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
@@ -11,15 +13,20 @@ from ioverse_app.ui.shell.sidebar import Sidebar, closes, opens
 from ioverse_app.ui.shell.state import ShellState
 
 
-def frame(*children: rx.Component, new: rx.Component, items: rx.Component) -> rx.Component:
-    """A page: `new` starts something, `items` are what the page is about."""
+def frame(
+    *children: rx.Component,
+    new: rx.Component,
+    items: rx.Component,
+    menu: Sequence[rx.Component] = (),
+) -> rx.Component:
+    """A page: `new` starts something, `items` are what it is about, `menu` what an account has."""
     return rx.el.div(
         Sidebar.create(
             _top(),
             new,
             items,
             rx.el.div(class_name="spacer"),
-            rx.el.div(account_menu(), class_name="account"),
+            rx.el.div(account_menu(*menu), class_name="account"),
             label="Chats",
             folded=ShellState.folded == "yes",
         ),

@@ -1,6 +1,6 @@
 // What an answer may put on the page: its markdown, and nothing that runs, loads or calls home.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -110,3 +110,30 @@ test("tables, tasks, nested lists, notes, code and formulas are drawn", { skip }
 test("a regular expression is not a footnote: the text stays in blocks", { skip }, async () => {
   assert.match(await draw("one\n\n`[^a-z]`\n\ntwo"), /<p>one<\/p><p><code>\[\^a-z\]<\/code><\/p>/);
 });
+
+// The same list is read by the tests of exports: both must say the same.
+const samples = JSON.parse(await readFile(new URL("../../rendering/samples.json", import.meta.url), "utf8"));
+
+for (const { name, markdown, text } of samples)
+  test(`what exports say as well: ${name}`, { skip }, async () => {
+    const { parseFragment } = await import(from.resolve("parse5"));
+    const html = await draw(markdown);
+    assert.equal(said(parseFragment(html)).replace(/\s+/g, ""), text.replace(/\s+/g, ""), html);
+  });
+
+/** What a person reads: the words, formulas as ⟨TeX⟩, boxes as [x]. */
+function said(node) {
+  const attribute = (key) => node.attrs?.find((each) => each.name === key)?.value;
+  const classes = (attribute("class") ?? "").split(" ");
+  if (node.nodeName === "#text") return node.value;
+  if (node.nodeName === "annotation") return `⟨${node.childNodes.map(said).join("")}⟩`;
+  if (classes.includes("katex")) return find(node, "annotation").map(said).join("");
+  if (["button", "figcaption"].includes(node.nodeName) || classes.includes("sr-only")) return "";
+  if (attribute("data-footnote-backref") !== undefined) return "";
+  if (node.nodeName === "input") return attribute("checked") === undefined ? "[ ] " : "[x] ";
+  return (node.childNodes ?? []).map(said).join("");
+}
+
+function find(node, name) {
+  return [...(node.nodeName === name ? [node] : []), ...(node.childNodes ?? []).flatMap((child) => find(child, name))];
+}
