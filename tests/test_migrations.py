@@ -9,13 +9,16 @@ import sys
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from conftest import _fresh_postgres
 from sqlmodel import SQLModel
 
+from alembic import command
 from ioverse_app import migrations
 from ioverse_app.migrations import MigrationFailed
 from ioverse_app.startup import NotReady
+from ioverse_app.tables.search_entry import is_ours
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -30,7 +33,8 @@ def empty_database(request, configure):
 def test_an_empty_database_ends_with_the_tables_of_the_app(empty_database):
     migrations.upgrade()
     with sa.create_engine(migrations.sync_url()).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
@@ -133,3 +137,33 @@ def _pretend_it_is_old(monkeypatch):
     """As if there were a newer revision than the one that the database is at."""
     newest = migrations.revisions()
     monkeypatch.setattr(migrations, "revisions", lambda: [*newest, "9999"])
+
+
+def test_search_takes_up_what_was_there_and_can_be_taken_back(empty_database):
+    config = Config(migrations.ROOT / "alembic.ini")
+    command.upgrade(config, "0004")
+    with sa.create_engine(migrations.sync_url()).begin() as connection:
+        for table, values in OLD_ROWS.items():
+            names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(sa.text(f'INSERT INTO "{table}" ({names}) VALUES ({marks})'), values)
+    command.upgrade(config, "0005")
+    with sa.create_engine(migrations.sync_url()).begin() as connection:
+        waiting = connection.execute(sa.text("SELECT * FROM search_backlog ORDER BY kind")).all()
+        assert [tuple(row) for row in waiting] == [("m", "message"), ("c", "title")]
+        connection.execute(sa.text("DELETE FROM message"))
+    command.downgrade(config, "0004")
+    command.upgrade(config, "0005")
+
+
+OLD = {"created_at": "2026-01-01 00:00:00+00:00", "updated_at": "2026-01-01 00:00:00+00:00"}
+OLD_ROWS = {
+    "user": OLD
+    | dict.fromkeys(("id", "username", "username_folded", "email", "email_folded"), "u")
+    | {"password_hash": "!", "role": "member"},
+    "conversation": OLD
+    | {"id": "c", "owner_id": "u", "title": "Old", "parameters": "{}"}
+    | {"active_at": OLD["created_at"]},
+    "message": OLD
+    | {"id": "m", "conversation_id": "c", "role": "user", "content": "Words", "reasoning": ""}
+    | {"status": "complete", "left_out": 0},
+}

@@ -1,11 +1,13 @@
 """What is stored; one aggregate a file, with the query scope that says who may see it."""
 
+from ioverse_app.tables import indexing as indexing  # it listens to every session
 from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
+from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
 from ioverse_app.tables.session import Session
 from ioverse_app.tables.user import Role, User
 from ioverse_app.tables.vote import Vote, VoteValue
@@ -14,6 +16,7 @@ from ioverse_app.tables.worker import Worker
 __all__ = [
     "Attachment",
     "Conversation",
+    "Found",
     "InContext",
     "Message",
     "MessageStatus",
@@ -23,6 +26,8 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunStatus",
+    "SearchBacklog",
+    "SearchEntry",
     "Session",
     "User",
     "Vote",
