@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,23 +16,25 @@ from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts
+from ioverse_app.services import accounts, search
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
+from ioverse_app.ui.search.page import SearchPageState, search_page
 from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
 
-LOGIN, REGISTER = "/login", "/register"
-PAGES = (LOGIN, REGISTER)
+LOGIN, REGISTER, SEARCH = "/login", "/register", "/search"
+PAGES = (LOGIN, REGISTER, SEARCH)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 STYLES = [
     "/styles/base.css",
     "/styles/shell.css",
     "/styles/chat.css",
     "/styles/parameters.css",
+    "/styles/search.css",
     "/styles/home.css",
 ]
 
@@ -44,7 +47,9 @@ async def lifespan() -> AsyncIterator[None]:
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
     async with engine.running():
+        filling = asyncio.create_task(search.fill())
         yield
+        filling.cancel()
     await registry.close()
     await db.close()
 
@@ -84,6 +89,7 @@ def create_app() -> rx.App:
         title="Chat · IOverse",
         on_load=[ChatState.open, ParametersState.load],
     )
+    made.add_page(search_page, route=SEARCH, title="Search · IOverse", on_load=SearchPageState.open)
     return made
 
 

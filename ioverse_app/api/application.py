@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ioverse_app import __version__
-from ioverse_app.api import account_forms, accounts, chat_list, chats, health, parameters
+from ioverse_app.api import account_forms, accounts, chat_list, chats, health, parameters, search
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
 
@@ -24,6 +24,7 @@ def create_api() -> FastAPI:
         chats.router,
         chat_list.router,
         parameters.router,
+        search.router,
         health.router,
     ):
         api.include_router(router)

@@ -7,6 +7,7 @@ from reflex.event import passthrough_event_spec
 
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.search import search_box
 from ioverse_app.ui.shell.sidebar import closes
 
 _STORE = rx.asset("chat_store.js", shared=True)  # which the list finds beside itself
@@ -40,8 +41,9 @@ def new_chat() -> rx.Component:
 
 
 def chat_list() -> rx.Component:
-    """Every chat, one line each, and the question before any is deleted."""
+    """Every chat, one line each, how to find one, and the question before any is deleted."""
     return rx.fragment(
+        search_box(),
         ChatList.create(
             open_id=ChatState.conversation_id,
             on_more=ChatListState.more,

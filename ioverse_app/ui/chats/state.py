@@ -13,7 +13,16 @@ from reflex.event import Event
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.services import conversations, feeds, messages, parameters, runs, versions, votes
+from ioverse_app.services import (
+    around,
+    conversations,
+    feeds,
+    messages,
+    parameters,
+    runs,
+    versions,
+    votes,
+)
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
@@ -32,6 +41,7 @@ from ioverse_app.ui.transcript import (
     push,
     push_all,
     reasoning,
+    show_message,
 )
 
 
@@ -68,6 +78,7 @@ class ChatState(rx.State):
     missing: bool = False
     running_id: str = ""
     has_earlier: bool = False
+    has_later: bool = False
     model: str = ""
     groups: list[ModelGroup] = []
     trouble: str = ""
@@ -76,6 +87,7 @@ class ChatState(rx.State):
     commenting_id: str = ""
 
     _earlier_id: str | None = None
+    _at: str = ""  # the message that the address names, while it is looked at
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
 
@@ -95,9 +107,14 @@ class ChatState(rx.State):
         if wanted != self.conversation_id or not self.ready:
             self._show_nothing(wanted)
             yield
+        self._at = self.router.url.query_parameters.get("message", "")
+        if self._at and not await around.bring_up(user, wanted, self._at):
+            self._at = ""
         if loaded := await self._read(user):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
+        if loaded and self._at:
+            yield show_message(self._at)
         yield await list_pushes.page(user)
         await self._load_models()
         yield ChatState.listen
@@ -130,6 +147,7 @@ class ChatState(rx.State):
         self.problem = ""
         text = form.get("message", "")
         chat_id, model = self.conversation_id or None, self.model or None
+        back = await self._back_to_newest(user)
         try:
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
@@ -143,7 +161,7 @@ class ChatState(rx.State):
         self._add(question)
         self._begin(started)
         text = messages.checked(text)
-        shown = [draft_taken(), push(question.id, 0, text)]
+        shown = [*back, draft_taken(), push(question.id, 0, text)]
         if chat_id is None:
             self.conversation_id = started.conversation_id
             self._begun = RunStarted(
@@ -255,6 +273,21 @@ class ChatState(rx.State):
         self.messages = loaded.items() + self.messages
 
     @rx.event
+    async def show_later(self):
+        """Put the messages behind the last one below it."""
+        user = await current_user(self)
+        if user is None or not self.has_later or not self.messages:
+            return
+        async with db.reading() as session:
+            conversation = await conversations.get(session, user, self.conversation_id)
+            page = await around.newer(session, conversation, self.messages[-1].id)
+            places = await versions.of(session, page.items)
+            loaded = Loaded(conversation, page, places, await votes.of(session, user, page.items))
+        self.has_later = page.has_later
+        yield loaded.texts()
+        self.messages = self.messages + loaded.items()
+
+    @rx.event
     async def resend(self, message_id: str, have: int):
         """Send again what this page lacks of a message's text."""
         user = await current_user(self)
@@ -291,7 +324,8 @@ class ChatState(rx.State):
         self._parameters = {}
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
-        self.has_earlier = self.missing = False
+        self.has_earlier = self.has_later = self.missing = False
+        self._at = ""
         self.ready = not conversation_id
 
     async def _read(self, user: User) -> Loaded | None:
@@ -301,7 +335,7 @@ class ChatState(rx.State):
         try:
             async with db.reading() as session:
                 conversation = await conversations.get(session, user, self.conversation_id)
-                page = await messages.page(session, conversation)
+                page = await around.page(session, conversation, self._at)
                 run = await runs.at_work(session, page.items[-1]) if page.items else None
                 places = await versions.of(session, page.items)
                 cast = await votes.of(session, user, page.items)
@@ -320,7 +354,17 @@ class ChatState(rx.State):
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
+        self.has_later = loaded.page.has_later
         self.messages = loaded.items()
+
+    async def _back_to_newest(self, user: User) -> list[Event]:
+        """What is sent follows the last message, so that one is shown first."""
+        self._at = ""
+        if not self.has_later or not (loaded := await self._read(user)):
+            return []
+        known = self.messages
+        self._show(loaded)
+        return [loaded.texts(known)]
 
     async def _load_title(self, user: User) -> None:
         """Read what may have been changed in another tab."""

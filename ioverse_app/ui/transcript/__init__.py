@@ -17,6 +17,7 @@ from ioverse_app.ui.transcript.pushes import (
     push,
     push_all,
     reasoning,
+    show_message,
 )
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "push",
     "push_all",
     "reasoning",
+    "show_message",
     "speak_button",
 ]
