@@ -55,7 +55,9 @@ def _pieces(snippet: Snippet) -> list[Any]:
 def _who(hit: Hit) -> str:
     if hit.role == "user":
         return "You"
-    return catalogue.profile(hit.model).label if hit.model else ""
+    if hit.model:
+        return catalogue.profile(hit.model).label
+    return "Assistant" if hit.role else ""
 
 
 def _told(value: dict[str, Any]) -> PageEvent:

@@ -9,13 +9,16 @@ const ASK_AGAIN_MS = 3000;
 
 export function SearchPage({ onModels, onMore, operators }) {
   const [address, setAddress] = useSearchParams();
-  const query = address.get("q") ?? "";
-  const [text, setText] = useState(query);
+  const [query, setQuery] = useState(null); // the page that was built beforehand knows no address
+  const [text, setText] = useState("");
   const found = useResults();
   const asked = useModels(found.models, onModels);
   const page = useRef(null);
   const there = useAsked(query, found, onMore);
-  useEffect(() => setText(query), [query]);
+  useEffect(() => {
+    setQuery(address.get("q") ?? "");
+    setText(address.get("q") ?? "");
+  }, [address]);
 
   const search = (wanted) => setAddress(wanted.trim() ? { q: wanted.trim() } : {});
   return (
@@ -28,7 +31,7 @@ export function SearchPage({ onModels, onMore, operators }) {
           <section aria-busy={!there} aria-label="All results">
             {there ? <Found found={found} more={() => onMore(query, found.cursor)} /> : <Loading />}
           </section>
-        ) : (
+        ) : query === null ? null : (
           <Help onTake={(name) => setText(`${name}:`)} operators={operators} />
         )}
       </div>
