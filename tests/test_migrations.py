@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from alembic import command
 from ioverse_app import migrations
 from ioverse_app.migrations import MigrationFailed
 from ioverse_app.startup import NotReady
+from ioverse_app.tables import search_entry
 from ioverse_app.tables.search_entry import is_ours
 
 
@@ -36,6 +38,18 @@ def test_an_empty_database_ends_with_the_tables_of_the_app(empty_database):
         options = {"compare_type": True, "include_name": is_ours}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_what_keeps_the_search_index_survives_every_migration(empty_database):
+    """SQLite drops the triggers of a table that a migration writes anew: make them again there."""
+    statements = search_entry.SQLITE if empty_database == "sqlite" else search_entry.POSTGRESQL
+    wanted = {name for each in statements for name in re.findall(r"^CREATE TRIGGER (\w+)", each)}
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if empty_database == "postgres":
+        query = "SELECT trigger_name FROM information_schema.triggers"
+    migrations.upgrade()
+    with sa.create_engine(migrations.sync_url()).connect() as connection:
+        assert wanted == set(connection.scalars(sa.text(query)))
 
 
 def test_a_second_upgrade_finds_nothing_to_do(empty_database):

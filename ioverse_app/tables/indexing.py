@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, inspect, select
+from sqlalchemy import ColumnElement, Connection, delete, event, exists, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlmodel import SQLModel, col
@@ -28,6 +28,7 @@ _WATCHED: dict[type[SQLModel], tuple[Found, frozenset[str]]] = {
     Attachment: (Found.ATTACHMENT, frozenset({"name", "text", "kind", "message_id"})),
 }
 CODE = "```"
+IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,6 @@ def _titles(connection: Connection, ids: Collection[str]) -> Iterable[_Entry]:
 
 
 def _messages(connection: Connection, ids: Collection[str]) -> Iterable[_Entry]:
-    with_files: dict[str, set[str]] = {}
-    files = select(col(Attachment.message_id), col(Attachment.kind)).where(
-        col(Attachment.message_id).in_(ids)
-    )
-    for message_id, kind in connection.execute(files):
-        with_files.setdefault(str(message_id), set()).add(kind)
     query = (
         select(
             col(Message.id),
@@ -137,14 +132,27 @@ def _messages(connection: Connection, ids: Collection[str]) -> Iterable[_Entry]:
             col(Message.translation),
             col(Message.role),
             col(Message.model),
+            _has(col(Attachment.kind) == IMAGE),
+            _has(col(Attachment.kind) != IMAGE),
         )
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(col(Message.id).in_(ids))
     )
-    for row_id, chat_id, owner_id, at, content, translation, role, model in connection.execute(
-        query
-    ):
-        facts = [mark("r", role), *_models(model), *_files(with_files.get(row_id, ()))]
+    for (
+        row_id,
+        chat_id,
+        owner_id,
+        at,
+        content,
+        translation,
+        role,
+        model,
+        *has,
+    ) in connection.execute(query):
+        facts = [mark("r", role), *(mark("m", word) for word in words(model or ""))]
+        facts += [
+            mark("h", kind) for kind, there in zip(("image", "file"), has, strict=True) if there
+        ]
         if CODE in content:
             facts.append(mark("h", "code"))
         text = message_text(content, translation)
@@ -171,7 +179,7 @@ def _attachments(connection: Connection, ids: Collection[str]) -> Iterable[_Entr
     for row_id, chat_id, owner_id, message_id, at, name, text, kind, role in connection.execute(
         query
     ):
-        facts = (mark("r", role), *_files([kind]))
+        facts = (mark("r", role), mark("h", "image" if kind == IMAGE else "file"))
         whole = attachment_text(name, text)
         yield _Entry(Found.ATTACHMENT, row_id, chat_id, owner_id, message_id, at, whole, facts)
 
@@ -179,12 +187,9 @@ def _attachments(connection: Connection, ids: Collection[str]) -> Iterable[_Entr
 _READ = {Found.TITLE: _titles, Found.MESSAGE: _messages, Found.ATTACHMENT: _attachments}
 
 
-def _models(model: str | None) -> list[str]:
-    return [mark("m", word) for word in words(model or "")]
-
-
-def _files(kinds: Iterable[str]) -> list[str]:
-    return sorted({mark("h", "image" if kind == "image" else "file") for kind in kinds})
+def _has(kind: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a message has an attachment of this kind."""
+    return exists().where(col(Attachment.message_id) == col(Message.id), kind)
 
 
 @event.listens_for(Session, "after_flush")
