@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +26,7 @@ from ioverse_app.tables.search_entry import SearchEntry, mark
 
 PAGE = 20
 MOST = 100
-WINDOW = 200
+WINDOW = 100
 TITLES = 40
 HEAD = 2000
 """Characters of a text that are looked at to rank it."""
@@ -34,6 +34,9 @@ HEAD = 2000
 FILLING = "Older chats are still being added to the index."
 _TITLE, _RECENT = 1.0, 0.25
 _RECENT_DAYS = 60
+_PLAN_EACH = text("SET LOCAL plan_cache_mode = force_custom_plan")
+"""What is best for a rare word is slow for a common one."""
+
 _TITLES_ONLY = Clause((Row((mark("k", Found.TITLE),)),))
 
 
@@ -72,15 +75,17 @@ class Results:
 
 
 async def find(
-    session: AsyncSession, user: User, text: str, *, cursor: str | None = None, limit: int = PAGE
+    session: AsyncSession, user: User, wanted: str, *, cursor: str | None = None, limit: int = PAGE
 ) -> Results:
-    """What this user may open and asks for with `text` (see `query.parse`)."""
-    query = parse(text.replace("\x00", " "))
+    """What this user may open and asks for with `wanted` (see `query.parse`)."""
+    query = parse(wanted.replace("\x00", " "))
     place = _Place.read(cursor) if cursor else _Place()
     if query.is_empty:
         return Results((), hints=query.hints)
     limit = max(1, min(limit, MOST))
     dialect = session.get_bind().dialect.name
+    if dialect == "postgresql":
+        await session.execute(_PLAN_EACH)
     window = await _window(session, dialect, user, query, place)
     matcher = Matcher(query)
     ranked = await _ranked(session, matcher, window.entries)

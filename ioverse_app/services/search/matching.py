@@ -38,8 +38,10 @@ def matching(dialect: str, user: User, query: Query, *more: Clause) -> Entries:
             .where(_INDEX.c.words.op("MATCH")(fts5(clauses)))
             .order_by(_INDEX.c.rowid.desc())
         )
+    # By the index of the numbers, old matches would be reached through everything that is newer.
+    newest: Any = col(SearchEntry.number)
     return columns.where(col(SearchEntry.words).op("@@")(cast(tsquery(clauses), TSQUERY))).order_by(
-        col(SearchEntry.number).desc()
+        (newest + 0 if query.dated else newest).desc()
     )
 
 

@@ -58,6 +58,7 @@ class Query:
     terms: tuple[Term, ...]
     archived: bool | None = None
     hints: tuple[str, ...] = ()
+    dated: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -119,6 +120,7 @@ class _Reading:
         self.terms: list[Term] = []
         self.archived: bool | None = None
         self.hints: list[str] = []
+        self.dated = False
 
     def words(self, text: str, excluded: bool, starred: bool, growing: bool) -> None:
         found, is_beginning = phrase(text)
@@ -148,6 +150,7 @@ class _Reading:
                 if days is None:
                     self.hints.append(UNREADABLE.format(name=name))
                 else:
+                    self.dated = True
                     self._fact(days, excluded)
             case _:
                 self.hint(_BY_NAME[name])
@@ -165,7 +168,9 @@ class _Reading:
     def done(self) -> Query:
         if not self.clauses and self.archived is None and not self.hints:
             self.hints.append(EMPTY)
-        return Query(tuple(self.clauses), tuple(self.terms), self.archived, tuple(self.hints))
+        return Query(
+            tuple(self.clauses), tuple(self.terms), self.archived, tuple(self.hints), self.dated
+        )
 
     def _fact(self, marks: list[str], excluded: bool) -> None:
         self.clauses.append(Clause(tuple(Row((each,)) for each in marks), excluded))
