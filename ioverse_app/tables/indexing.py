@@ -47,7 +47,6 @@ class _Entry:
     def row(self) -> dict[str, Any]:
         marks = [
             id_mark("o", self.owner_id),
-            id_mark("c", self.conversation_id),
             mark("k", self.kind),
             *day_marks(self.at),
             *self.facts,
