@@ -9,6 +9,7 @@ import ioverse_app.tables  # noqa: F401  (fills SQLModel.metadata)
 from alembic import context
 from ioverse_app import migrations
 from ioverse_app.tables.row import UtcDateTime
+from ioverse_app.tables.search_entry import is_ours
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
             target_metadata=SQLModel.metadata,
             render_as_batch=True,
             render_item=_plainly,
+            include_name=is_ours,
             transactional_ddl=True,
         )
         with context.begin_transaction():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,18 +17,19 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts
+from ioverse_app.services import accounts, search
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
 from ioverse_app.ui.page_policy import PagePolicy
+from ioverse_app.ui.search.page import SearchPageState, search_page
 from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
 
-LOGIN, REGISTER = "/login", "/register"
-PAGES = (LOGIN, REGISTER)
+LOGIN, REGISTER, SEARCH = "/login", "/register", "/search"
+PAGES = (LOGIN, REGISTER, SEARCH)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 # The on-screen keyboard makes the page smaller, so that the composer stays above it.
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
@@ -42,6 +44,7 @@ STYLES = [
     "/styles/imports.css",
     "/styles/context.css",
     "/styles/commands.css",
+    "/styles/search.css",
     "/styles/home.css",
 ]
 
@@ -54,7 +57,9 @@ async def lifespan() -> AsyncIterator[None]:
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
     async with engine.running(), clock.running():
+        filling = asyncio.create_task(search.fill())
         yield
+        filling.cancel()
     await registry.close()
     await db.close()
 
@@ -96,6 +101,7 @@ def create_app() -> rx.App:
         title="Chat · IOverse",
         on_load=[ChatState.open, ParametersState.load],
     )
+    made.add_page(search_page, route=SEARCH, title="Search · IOverse", on_load=SearchPageState.open)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -9,13 +10,17 @@ import sys
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from conftest import _fresh_postgres
 from sqlmodel import SQLModel
 
+from alembic import command
 from ioverse_app import migrations
 from ioverse_app.migrations import MigrationFailed
 from ioverse_app.startup import NotReady
+from ioverse_app.tables import search_entry
+from ioverse_app.tables.search_entry import is_ours
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -30,8 +35,21 @@ def empty_database(request, configure):
 def test_an_empty_database_ends_with_the_tables_of_the_app(empty_database):
     migrations.upgrade()
     with sa.create_engine(migrations.sync_url()).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_what_keeps_the_search_index_survives_every_migration(empty_database):
+    """SQLite drops the triggers of a table that a migration writes anew: make them again there."""
+    statements = search_entry.SQLITE if empty_database == "sqlite" else search_entry.POSTGRESQL
+    wanted = {name for each in statements for name in re.findall(r"^CREATE TRIGGER (\w+)", each)}
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if empty_database == "postgres":
+        query = "SELECT trigger_name FROM information_schema.triggers"
+    migrations.upgrade()
+    with sa.create_engine(migrations.sync_url()).connect() as connection:
+        assert wanted == set(connection.scalars(sa.text(query)))
 
 
 def test_a_second_upgrade_finds_nothing_to_do(empty_database):
@@ -133,3 +151,33 @@ def _pretend_it_is_old(monkeypatch):
     """As if there were a newer revision than the one that the database is at."""
     newest = migrations.revisions()
     monkeypatch.setattr(migrations, "revisions", lambda: [*newest, "9999"])
+
+
+def test_search_takes_up_what_was_there_and_can_be_taken_back(empty_database):
+    config = Config(migrations.ROOT / "alembic.ini")
+    command.upgrade(config, "0004")
+    with sa.create_engine(migrations.sync_url()).begin() as connection:
+        for table, values in OLD_ROWS.items():
+            names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(sa.text(f'INSERT INTO "{table}" ({names}) VALUES ({marks})'), values)
+    command.upgrade(config, "0005")
+    with sa.create_engine(migrations.sync_url()).begin() as connection:
+        waiting = connection.execute(sa.text("SELECT * FROM search_backlog ORDER BY kind")).all()
+        assert [tuple(row) for row in waiting] == [("m", "message"), ("c", "title")]
+        connection.execute(sa.text("DELETE FROM message"))
+    command.downgrade(config, "0004")
+    command.upgrade(config, "0005")
+
+
+OLD = {"created_at": "2026-01-01 00:00:00+00:00", "updated_at": "2026-01-01 00:00:00+00:00"}
+OLD_ROWS = {
+    "user": OLD
+    | dict.fromkeys(("id", "username", "username_folded", "email", "email_folded"), "u")
+    | {"password_hash": "!", "role": "member"},
+    "conversation": OLD
+    | {"id": "c", "owner_id": "u", "title": "Old", "parameters": "{}"}
+    | {"active_at": OLD["created_at"]},
+    "message": OLD
+    | {"id": "m", "conversation_id": "c", "role": "user", "content": "Words", "reasoning": ""}
+    | {"status": "complete", "left_out": 0},
+}

@@ -20,6 +20,7 @@ from ioverse_app.api import (
     parameters,
     preferences,
     preview,
+    search,
     share_page,
     shares,
     trash,
@@ -52,6 +53,7 @@ def create_api() -> FastAPI:
         context.router,
         commands.router,
         exports.router,
+        search.router,
         health.router,
         preview.router,
     ):

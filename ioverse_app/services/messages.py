@@ -20,10 +20,14 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Neighbouring messages, oldest first, and the id of the one before them (None at the top)."""
+    """Neighbouring messages, oldest first, and the id of the one before them (None at the top).
+
+    `has_later` says that the newest of the branch are not among them.
+    """
 
     items: Sequence[Message]
     earlier_id: str | None
+    has_later: bool = False
 
 
 async def page(

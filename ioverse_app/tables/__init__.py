@@ -1,5 +1,6 @@
 """What is stored; one aggregate a file, with the query scope that says who may see it."""
 
+from ioverse_app.tables import indexing as indexing  # it listens to every session
 from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
@@ -7,6 +8,7 @@ from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
+from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
 from ioverse_app.tables.session import Session
 from ioverse_app.tables.share import Share, ShareView
 from ioverse_app.tables.user import Role, User
@@ -17,6 +19,7 @@ __all__ = [
     "Attachment",
     "ChatImport",
     "Conversation",
+    "Found",
     "ImportStatus",
     "InContext",
     "Message",
@@ -27,6 +30,8 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunStatus",
+    "SearchBacklog",
+    "SearchEntry",
     "Session",
     "Share",
     "ShareView",

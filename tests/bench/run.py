@@ -1,7 +1,7 @@
 """`make bench`: the built app beside a naive one, with the same provider, in the same run.
 
 Prints a table and writes bench-results/latest.json. `--quick` leaves the naive app and half of the
-repeats out; `--only crowd` measures that part alone.
+repeats out; `--only crowd` measures that part alone; `--large` searches in a million messages.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ TARGETS = {
     "switch_version_ms": "≤ 200",
     "typing_beside_an_answer_ms": "≤ 100",
     "typing_without_a_server_ms": "≤ 50",
+    "search_p95_ms on SQLite": "≤ 100",
+    "search_p95_ms on PostgreSQL": "≤ 100",
 }
 
 
@@ -61,7 +63,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--people", type=int, default=100)
-    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, naive")
+    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, search, naive")
+    parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         measured = measure(Path(name), options)
@@ -119,6 +122,9 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
             note("crowd_cpu_ms_per_chunk", many["cpu_ms_per_chunk"], chunks=many["chunks"])
             note("crowd_equal_texts", many["equal_texts"], of=many["answers"])
             note("crowd_memory_mb", many["memory_mb"])
+        if wanted("search"):
+            for name, kind in (("SQLite", "sqlite"), ("PostgreSQL", "postgres")):
+                _search_figures(folder / f"search-{kind}", kind, name, options, note)
         if wanted("naive") and not options.quick:
             _naive(folder, provide, found)
     finally:
@@ -185,6 +191,16 @@ async def _receive(served: Process, cookie: str, seconds: float) -> int:
     served.kill()
     await asyncio.sleep(0.2)
     return len(page.text)
+
+
+def _search_figures(folder: Path, kind: str, name: str, options, note) -> None:
+    """Queries in many messages, beside `LIKE '%word%'` in the same database."""
+    messages = 1_000_000 if options.large else 20_000 if options.quick else 100_000
+    command = [sys.executable, str(HERE / "search.py"), kind, str(messages), str(folder)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    found = json.loads(done.stdout)
+    note(f"search_p50_ms on {name}", found["p50_ms"], naive=found["naive_p50_ms"], all=found)
+    note(f"search_p95_ms on {name}", found["p95_ms"], naive=found["naive_p95_ms"])
 
 
 def _naive(folder: Path, provide: dict[str, str], found: dict) -> None:

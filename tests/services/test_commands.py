@@ -263,8 +263,9 @@ async def test_titles_exports_and_summaries(ann):
     assert f"(/api/chats/{chat}/export?format=json)" in await said(ann, chat, "/export json")
     assert isinstance(await commands.run(ann, chat, "/summarize"), Ask)
     async with db.reading() as session:
-        file = await exports.export(session, ann, chat, "markdown")
-    assert file.text.startswith("# How does a bicycle stay upright?\n\n## You\n\nHow does")
+        exported = await exports.conversation(session, ann, chat)
+    file = await exports.write(exported, exports.Format.MARKDOWN)
+    assert file.data.decode().startswith("# How does a bicycle stay upright?")
     assert file.name == "How does a bicycle stay upright.md"
 
 

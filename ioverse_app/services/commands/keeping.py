@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from ioverse_app import db
-from ioverse_app.services import conversations, parameters, titles, translations
+from ioverse_app.config import settings
+from ioverse_app.services import conversations, parameters, shares, titles, translations
 from ioverse_app.services.commands.desk import Desk
 from ioverse_app.services.commands.history import counted
 from ioverse_app.services.commands.outcome import Outcome, Reply
 from ioverse_app.services.commands.registry import Text, command
 
-EXPORTS = {"markdown": "Markdown", "json": "JSON"}
+EXPORTS = {
+    "pdf": "PDF",
+    "markdown": "Markdown",
+    "html": "HTML",
+    "docx": "DOCX",
+    "json": "JSON",
+}
 
 
 @command("rename")
@@ -49,11 +56,26 @@ async def context(desk: Desk) -> Outcome:
 
 
 @command()
-async def export(desk: Desk, format: Literal["markdown", "json"] = "markdown") -> Outcome:
-    """Download the chat, as Markdown for reading or as JSON with every version."""
+async def export(
+    desk: Desk, format: Literal["pdf", "markdown", "html", "docx", "json"] = "pdf"
+) -> Outcome:
+    """Download the chat as a document for reading, or as JSON with every version."""
     await desk.look()
     link = f"/api/chats/{desk.chat_id}/export?format={format}"
     return Reply(f"[Download this chat as {EXPORTS[format]}]({link})")
+
+
+@command()
+async def share(desk: Desk, hours: int = shares.HOURS) -> Outcome:
+    """Make a link by which anybody who has it reads this chat as it is now, for so many hours."""
+    terms = await shares.terms(hours=hours)
+    async with db.transaction() as session:
+        _, token = await shares.create(session, desk.user, desk.chat_id, terms)
+    link = f"{settings().address.rstrip('/')}/share/{token}"
+    return Reply(
+        f"Whoever has this link can read this chat for {hours} hours: <{link}>\n\n"
+        "It cannot be shown again. *Share* in the menu of the chat takes it back."
+    )
 
 
 def _cell(text: str) -> str:

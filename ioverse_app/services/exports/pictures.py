@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
+from contextlib import suppress
 
-from ioverse_app.config import settings
+from ioverse_app import storage
+from ioverse_app.errors import NotFound
 from ioverse_app.services.exports.snapshot import Exported
 
 MOST = 50_000_000
@@ -20,17 +20,7 @@ async def bytes_of(exported: Exported, *, only_pictures: bool = False) -> dict[s
         is_wanted = attachment.media_type.startswith("image/") or not only_pictures
         if not is_wanted or attachment.stored in found or attachment.size > left:
             continue
-        if data := await asyncio.to_thread(_read, attachment.stored):
-            found[attachment.stored] = data
-            left -= len(data)
+        with suppress(NotFound):
+            found[attachment.stored] = await storage.read(attachment.stored)
+            left -= len(found[attachment.stored])
     return found
-
-
-def _read(key: str) -> bytes:
-    """The file with this key, or nothing if it is not there any more."""
-    if not re.fullmatch("[0-9a-f]{64}", key):
-        return b""
-    try:
-        return (settings().data_dir / "files" / key[:2] / key[2:]).read_bytes()
-    except OSError:
-        return b""

@@ -83,6 +83,15 @@ def _messages() -> rx.Component:
             ),
         ),
         rx.foreach(ChatState.messages, message),
+        rx.cond(
+            ChatState.has_later,
+            rx.el.button(
+                "Show newer messages",
+                type="button",
+                class_name="button quiet small earlier",
+                on_click=ChatState.show_later,
+            ),
+        ),
         rx.foreach(ChatState.replies, reply),
     )
 

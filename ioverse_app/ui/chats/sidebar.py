@@ -9,6 +9,7 @@ from ioverse_app.services import trash
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.trash_state import TrashState
+from ioverse_app.ui.search import search_box
 from ioverse_app.ui.shares import ShareState
 from ioverse_app.ui.shell.confirm import confirm
 from ioverse_app.ui.shell.sidebar import closes
@@ -64,8 +65,9 @@ def new_chat() -> rx.Component:
 
 
 def chat_list() -> rx.Component:
-    """Every chat, one line each, and the questions before any is deleted."""
+    """How to find a chat, every chat, one line each, and the questions before any is deleted."""
     return rx.fragment(
+        search_box(),
         ChatList.create(
             open_id=ChatState.conversation_id,
             on_more=ChatListState.more,

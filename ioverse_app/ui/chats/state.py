@@ -14,6 +14,7 @@ from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
 from ioverse_app.providers import catalogue, registry
 from ioverse_app.services import (
+    around,
     attachments,
     commands,
     conversations,
@@ -50,6 +51,7 @@ from ioverse_app.ui.transcript import (
     push,
     push_all,
     reasoning,
+    show_message,
     translation,
 )
 
@@ -94,6 +96,7 @@ class ChatState(rx.State):
     temporary: bool = False
     running_id: str = ""
     has_earlier: bool = False
+    has_later: bool = False
     model: str = ""
     groups: list[ModelGroup] = []
     recent_models: list[str] = []
@@ -106,6 +109,7 @@ class ChatState(rx.State):
     marks: int = 0
 
     _earlier_id: str | None = None
+    _at: str = ""  # the message that the address names, while it is looked at
     _begun: RunStarted | None = None
     _parameters: dict[str, Any] = {}  # what was set before the first message
     _beginning: Beginning = Beginning()
@@ -135,9 +139,14 @@ class ChatState(rx.State):
             await self._leave(user)
             self._show_nothing(wanted)
         yield drafts_of(user.id)
+        self._at = self.router.url.query_parameters.get("message", "")
+        if self._at and not await around.bring_up(user, wanted, self._at):
+            self._at = ""
         if loaded := await self._read(user):
             yield loaded.texts()  # before the messages that show them
         self._show(loaded)
+        if loaded and self._at:
+            yield show_message(self._at)
         yield await list_pushes.page(user)
         await self._load_models(user)
         yield ChatState.listen
@@ -182,6 +191,7 @@ class ChatState(rx.State):
             return CommandState.run(text)
         text, typed = commands.literal(text), text
         chat_id, model = self.conversation_id or None, self.model or None
+        back = await self._back_to_newest(user)
         try:
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
@@ -213,7 +223,7 @@ class ChatState(rx.State):
         self._begin(started)
         if chat_id and self._branched:
             self._show(await self._read(user))
-        shown = [draft_taken(), attachments_taken(), push(question.id, 0, text)]
+        shown = [*back, draft_taken(), attachments_taken(), push(question.id, 0, text)]
         if chat_id is None:
             self.conversation_id = started.conversation_id
             self._begun = RunStarted(
@@ -344,6 +354,24 @@ class ChatState(rx.State):
         self.votes = {**self.votes, **loaded.votes}
 
     @rx.event
+    async def show_later(self):
+        """Put the messages behind the last one below it."""
+        user = await current_user(self)
+        if user is None or not self.has_later or not self.messages:
+            return
+        async with db.reading() as session:
+            conversation = await conversations.get(session, user, self.conversation_id)
+            page = await around.newer(session, conversation, self.messages[-1].id)
+            places = await versions.of(session, page.items)
+            given = await attachments.of(session, page.items)
+            cast = await votes.of(session, user, page.items)
+            loaded = Loaded(conversation, page, places, cast, attachments=items_of(given))
+        self.has_later = page.has_later
+        yield loaded.texts()
+        self.messages = self.messages + loaded.items()
+        self.votes = {**self.votes, **loaded.votes}
+
+    @rx.event
     async def resend(self, message_id: str, have: int):
         """Send again what this page lacks of a message's text."""
         user = await current_user(self)
@@ -400,7 +428,8 @@ class ChatState(rx.State):
         self.language = self.model_language = ""
         self.title = NEW_TITLE
         self.running_id = self.problem = self.editing_id = self.commenting_id = ""
-        self.has_earlier = self.missing = self.temporary = False
+        self.has_earlier = self.has_later = self.missing = self.temporary = False
+        self._at = ""
         self.ready = not conversation_id
 
     async def _read(self, user: User) -> Loaded | None:
@@ -410,7 +439,7 @@ class ChatState(rx.State):
         try:
             async with db.reading() as session:
                 conversation = await conversations.get(session, user, self.conversation_id)
-                page = await messages.page(session, conversation)
+                page = await around.page(session, conversation, self._at)
                 run = await runs.at_work(session, page.items[-1]) if page.items else None
                 places = await versions.of(session, page.items)
                 cast = await votes.of(session, user, page.items)
@@ -440,8 +469,18 @@ class ChatState(rx.State):
         self.running_id = loaded.run.id if loaded.run else ""
         self._earlier_id = loaded.page.earlier_id
         self.has_earlier = loaded.page.earlier_id is not None
+        self.has_later = loaded.page.has_later
         self.messages = loaded.items()
         self.votes = loaded.votes
+
+    async def _back_to_newest(self, user: User) -> list[Event]:
+        """What is sent follows the last message, so that one is shown first."""
+        self._at = ""
+        if not self.has_later or not (loaded := await self._read(user)):
+            return []
+        known = self.messages
+        self._show(loaded)
+        return [loaded.texts(known)]
 
     async def _load_title(self, user: User) -> None:
         """Read what may have been changed in another tab."""

@@ -18,6 +18,7 @@ from ioverse_app.ui.transcript.pushes import (
     push,
     push_all,
     reasoning,
+    show_message,
     translation,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "push",
     "push_all",
     "reasoning",
+    "show_message",
     "speak_button",
     "translation",
 ]

@@ -8,23 +8,25 @@ import "./transcript.css";
 const AT_END = 8; // px
 const NEAR_END = 70; // px: a reader coming down need not catch the last line of a growing text
 const NEAR_TOP = 600; // px
+const SETTLE_MS = 1500; // what is drawn around a message that was asked for moves it no more
+const SHOWN_MS = 2000;
 
 export function ConversationLog({ children, conversationId, onGap, onNearTop, className = "", ...rest }) {
   const scroller = useRef(null);
   const content = useRef(null);
   const region = useRef(null);
   const [atEnd, setAtEnd] = useState(true);
-  const toEnd = useStay(scroller, content, conversationId, setAtEnd, onNearTop);
+  const { toEnd, toMessage } = useStay(scroller, content, conversationId, setAtEnd, onNearTop);
   useEffect(() => announceIn(region.current), []);
   useEffect(() => {
     texts.onGap = onGap ?? null;
   }, [onGap]);
   useEffect(() => {
-    refs.conversation_log = { current: { set value(_) { toEnd(); } } };
+    refs.conversation_log = { current: { set value(to) { to?.message ? toMessage(to.message) : toEnd(); } } };
     const sent = () => toEnd();
     document.addEventListener("composer:sent", sent);
     return () => document.removeEventListener("composer:sent", sent);
-  }, [toEnd]);
+  }, [toEnd, toMessage]);
   return (
     <div className={`conversation ${className}`} {...rest}>
       <div aria-label="Conversation" aria-live="off" className="conversation-log" ref={scroller} role="log" tabIndex={0}>
@@ -54,6 +56,25 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
     const calm = motion === "reduce" || matchMedia("(prefers-reduced-motion: reduce)").matches;
     view.current.stuck = true;
     box.scrollTo({ top: box.scrollHeight, behavior: calm ? "auto" : behavior });
+  }).current;
+  const toMessage = useRef((id) => {
+    const box = scroller.current;
+    if (!box) return;
+    const until = performance.now() + SETTLE_MS;
+    const done = new AbortController();
+    for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"])
+      box.addEventListener(kind, () => done.abort(), { passive: true, signal: done.signal });
+    const look = () => {
+      if (done.signal.aborted || performance.now() > until) return done.abort();
+      const message = messageOf(content.current, id);
+      if (message) {
+        view.current.stuck = false;
+        message.scrollIntoView({ block: message.offsetHeight > box.clientHeight ? "start" : "center" });
+        pointOut(message);
+      }
+      return requestAnimationFrame(look);
+    };
+    look();
   }).current;
 
   useLayoutEffect(() => {
@@ -117,7 +138,7 @@ function useStay(scroller, content, conversationId, setAtEnd, onNearTop) {
       stop.abort();
     };
   }, []);
-  return toEnd;
+  return { toEnd, toMessage };
 }
 
 /** The first message that begins within the view, or the one that fills it: the place to hold. */
@@ -135,6 +156,17 @@ function anchorIn(content, { top, bottom }) {
 
 /** Where a message begins within the content, whatever the scroll position. */
 function placeOf(content, id) {
-  const message = id && content.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
+  const message = messageOf(content, id);
   return message ? Math.round(message.getBoundingClientRect().top - content.getBoundingClientRect().top) : null;
+}
+
+function messageOf(content, id) {
+  return id && content?.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
+}
+
+/** Shows for a moment which message was asked for. */
+function pointOut(message) {
+  if (message.dataset.shown === "now") return;
+  message.dataset.shown = "now";
+  setTimeout(() => (message.dataset.shown = "before"), SHOWN_MS);
 }

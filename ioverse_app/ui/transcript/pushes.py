@@ -70,6 +70,11 @@ def drafts_of(user_id: str) -> Event:
     return _set("drafts", user_id)
 
 
+def show_message(message_id: str) -> Event:
+    """Scroll the conversation to a message and point it out."""
+    return _set("conversation_log", {"message": message_id})
+
+
 def draft_taken() -> Event:
     """The message was stored: the page may forget its draft."""
     return _set("ref_composer", "")
