@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,14 @@ class NotUnderstood(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file of a message, as it came: neither its name nor its bytes are to be trusted."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedMessage:
     """A message; `parent_id` names another of the same chat, or None at the top."""
 
@@ -36,6 +44,7 @@ class ImportedMessage:
     model: str = ""
     reasoning: str = ""
     more: Facts = field(default_factory=dict[str, Any])
+    files: Sequence[ImportedFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def tree(
                 waiting.append(known[parent_id])
             else:
                 parent_id = parent_id if parent_id in placed else None
-                placed[one.id] = _hung(one, parent_id)
+                placed[one.id] = replace(one, parent_id=parent_id)
                 waiting.pop()
     return list(placed.values())
 
@@ -157,16 +166,3 @@ def _nearest(
         seen.add(parent_id)
         parent_id = hidden.get(parent_id)
     return parent_id
-
-
-def _hung(message: ImportedMessage, parent_id: str | None) -> ImportedMessage:
-    return ImportedMessage(
-        message.id,
-        parent_id,
-        message.role,
-        message.text,
-        message.at,
-        message.model,
-        message.reasoning,
-        message.more,
-    )

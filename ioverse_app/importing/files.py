@@ -18,7 +18,7 @@ DEPTH_MAX = 400
 UNPACKED_MAX = 2_000_000_000
 RATIO_MAX = 200
 ENTRIES_MAX = 50_000
-CHAT_MAX = 60_000_000
+CHAT_MAX = 150_000_000
 """Bytes of JSON text in a single chat, roughly: what is larger is no chat."""
 
 NO_CHATS = (

@@ -3,75 +3,136 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ioverse_app.config import settings
 from ioverse_app.errors import AppError
-from ioverse_app.importing import ImportedChat
+from ioverse_app.importing import ImportedChat, ImportedMessage
+from ioverse_app.importing.chat import Facts, mapping, moment
 from ioverse_app.providers import catalogue
-from ioverse_app.services import parameters
+from ioverse_app.services import attachments, parameters
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import (
     Conversation,
+    InContext,
     Message,
     MessageStatus,
+    Run,
+    RunStatus,
     User,
     Vote,
     VoteValue,
     now,
 )
 
+Files = Mapping[str, Sequence[str]]
+"""The ids of attachments that wait, by the imported ids of their messages."""
 
-async def add(session: AsyncSession, user: User, chat: ImportedChat) -> str:
-    """Make this chat one of the user's own; the answer is its id."""
-    at = chat.at or now()
-    conversation = Conversation(
-        owner_id=user.id,
-        origin=origin_of(chat),
-        title=title(chat),
-        model=chat.more.get("model") or None,
-        parameters=_parameters(chat),
-        active_at=at,
-        created_at=next((m.at for m in chat.messages if m.at), at),
-        pinned_at=at if chat.pinned else None,
-        archived_at=at if chat.archived else None,
-    )
+
+async def take_files(user: User, chat: ImportedChat) -> Files:
+    """Take in the files of a chat as if they were attached now, but for those that are refused.
+
+    It opens its own transactions: a file is looked at in another process before it is kept.
+    """
+    taken: dict[str, list[str]] = {}
+    for message in chat.messages:
+        for file in message.files[: settings().attachments_per_message]:
+            with suppress(AppError):
+                attachment = await attachments.add(user, file.name, _once(file.data))
+                taken.setdefault(message.id, []).append(attachment.id)
+    return taken
+
+
+async def add(session: AsyncSession, user: User, chat: ImportedChat, files: Files) -> str:
+    """Make this chat one of the user's own, with the files that were taken in; its id."""
+    conversation = _conversation(user, chat)
     session.add(conversation)
     await session.flush()
     ids: dict[str, str] = {}
     for one in chat.messages:
-        more = one.more
-        message = Message(
-            conversation_id=conversation.id,
-            parent_id=ids.get(one.parent_id) if one.parent_id else None,
-            role=one.role,
-            content=one.text,
-            reasoning=one.reasoning,
-            translation=_text(more.get("translation")),
-            status=_status(more.get("status")),
-            model=one.model or None,
-            finish_reason=_text(more.get("finish_reason"))[:32] or None,
-            error_message=_text(more.get("error_message"))[:1000] or None,
-            prompt_tokens=_count(more.get("prompt_tokens")),
-            completion_tokens=_count(more.get("completion_tokens")),
-            seconds=_seconds(more.get("seconds")),
-            cost=_count(more.get("cost")),
-            created_at=one.at or at,
-        )
+        message = _message(conversation, one)
+        message.parent_id = ids.get(one.parent_id) if one.parent_id else None
         ids[one.id] = message.id
         session.add(message)
-        await _add_vote(session, user, message, more.get("vote"))
+        if given := one.more.get("parameters"):
+            session.add(_run(user, message, given))
+        if one.id in files:
+            await attachments.attach(session, user, message, files[one.id])
+        await _add_vote(session, user, message, one.more)
     await session.flush()
     conversation.head_id = ids.get(chat.head_id or "") or (list(ids.values()) or [None])[-1]
     return conversation.id
 
 
-async def _add_vote(session: AsyncSession, user: User, message: Message, vote: Any) -> None:
-    if not isinstance(vote, dict) or vote.get("value") not in tuple(VoteValue):
+def _conversation(user: User, chat: ImportedChat) -> Conversation:
+    at, more = chat.at or now(), chat.more
+    begun = moment(more.get("created_at")) or next((m.at for m in chat.messages if m.at), at)
+    return Conversation(
+        owner_id=user.id,
+        origin=origin_of(chat),
+        title=title(chat),
+        model=_text(more.get("model"))[:255] or None,
+        parameters=_parameters(chat),
+        facts={_text(k)[:100]: _text(v)[:1000] for k, v in mapping(more.get("facts")).items()},
+        language=_text(more.get("language"))[:35] or None,
+        model_language=_text(more.get("model_language"))[:35] or None,
+        active_at=at,
+        created_at=begun,
+        pinned_at=at if chat.pinned else None,
+        archived_at=at if chat.archived else None,
+    )
+
+
+def _message(conversation: Conversation, one: ImportedMessage) -> Message:
+    more = one.more
+    mark = more.get("in_context")
+    return Message(
+        conversation_id=conversation.id,
+        role=one.role,
+        content=one.text,
+        reasoning=one.reasoning,
+        translation=_text(more.get("translation")),
+        status=_status(more.get("status")),
+        model=one.model or None,
+        finish_reason=_text(more.get("finish_reason"))[:32] or None,
+        error_code=_text(more.get("error_code"))[:64] or None,
+        error_message=_text(more.get("error_message"))[:1000] or None,
+        prompt_tokens=_count(more.get("prompt_tokens")),
+        completion_tokens=_count(more.get("completion_tokens")),
+        seconds=_seconds(more.get("seconds")),
+        cost=_count(more.get("cost")),
+        left_out=_count(more.get("left_out")) or 0,
+        in_context=InContext(mark) if mark in tuple(InContext) else InContext.AS_FITS,
+        created_at=one.at or conversation.active_at,
+    )
+
+
+def _run(user: User, message: Message, given: Any) -> Run:
+    """That an answer was made, with these parameters: votes and exports tell of them."""
+    return Run(
+        user_id=user.id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        model=message.model or "",
+        parameters=dict(mapping(given)),
+        status=RunStatus.COMPLETED,
+        ended_at=message.created_at,
+    )
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _add_vote(session: AsyncSession, user: User, message: Message, more: Facts) -> None:
+    vote = mapping(more.get("vote"))
+    if vote.get("value") not in tuple(VoteValue):
         return
     await session.flush()
     session.add(
@@ -81,6 +142,7 @@ async def _add_vote(session: AsyncSession, user: User, message: Message, vote: A
             value=vote["value"],
             comment=_text(vote.get("comment"))[:2000],
             model=message.model or "",
+            parameters=dict(mapping(vote.get("parameters"))),
         )
     )
 

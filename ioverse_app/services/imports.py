@@ -29,7 +29,7 @@ from ioverse_app.services.import_files import (
     is_kept,
     keep,
 )
-from ioverse_app.services.imported_chats import add, known, origin_of
+from ioverse_app.services.imported_chats import add, known, origin_of, take_files
 from ioverse_app.services.notices import ManyChanged, tell
 from ioverse_app.tables import ChatImport, ImportStatus, User, now
 
@@ -150,16 +150,19 @@ async def _take(user: User, import_id: str, chats: Sequence[ImportedChat]) -> bo
     """Bring these chats in, each by itself. False when it was cancelled."""
     added: list[str] = []
     for chat in chats:
+        async with db.reading() as session:
+            is_known = bool(await known(session, user, [chat]))
+        files = {} if is_known else await take_files(user, chat)
         async with db.transaction() as session:
             row = await session.get(ChatImport, import_id)
             if row is None or row.status != ImportStatus.RUNNING:
                 _tell(user, added)
                 return False
             row.done += 1
-            if await known(session, user, [chat]):
+            if is_known:
                 row.skipped += 1
             else:
-                added.append(await add(session, user, chat))
+                added.append(await add(session, user, chat, files))
                 row.added += 1
     _tell(user, added)
     return True

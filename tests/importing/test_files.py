@@ -131,11 +131,13 @@ LIBRECHAT = {
 OWN = {
     "format": "ioverse.conversation",
     "version": 1,
-    "id": "i-1",
-    "title": "Own",
-    "head_id": "x",
-    "model": "openai/gpt-4.1",
-    "parameters": {"temperature": 0.2},
+    "conversation": {
+        "id": "i-1",
+        "title": "Own",
+        "head_id": "x",
+        "model": "openai/gpt-4.1",
+        "parameters": {"temperature": 0.2},
+    },
     "messages": [
         {"id": "x", "parent_id": None, "role": "user", "content": "Hi", "vote": {"value": "up"}}
     ],
@@ -222,7 +224,7 @@ def test_own(tmp_path):
 
 def test_a_newer_own_export_is_named(tmp_path):
     (trouble,) = read_chats(written(tmp_path, {**OWN, "version": 2}))
-    assert trouble == Trouble("Own", "It comes from a newer IOverse than this one.")
+    assert trouble == Trouble("conversations.json", "It comes from a newer IOverse than this one.")
 
 
 def test_a_zip_gives_its_conversations(tmp_path):
