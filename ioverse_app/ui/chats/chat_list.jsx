@@ -69,7 +69,7 @@ const Line = memo(function Line({ line, open, renaming, choosing, chosen, does }
     <div className="chat-row" data-chat={line.id} data-open={open}>
       {renaming ? <TitleField does={does} line={line} /> : (
         <>
-          <Link aria-current={open ? "page" : "false"} data-closes-sidebar="" title={line.title} to={`/chat/${line.id}`}>
+          <Link aria-current={open ? "page" : "false"} data-closes-sidebar="" dir="auto" title={line.title} to={`/chat/${line.id}`}>
             {line.title}
           </Link>
           <Menu does={does} line={line} />
@@ -113,7 +113,7 @@ function Menu({ line, does }) {
   };
   const { id, title, pinned, archived } = line;
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger>
         <button aria-label="Chat menu" className="icon-button" type="button"><Ellipsis /></button>
       </DropdownMenu.Trigger>

@@ -30,7 +30,10 @@ def account_menu() -> rx.Component:
                 side="top",
                 width="240px",
             ),
+            modal=False,
         ),
+        # Beside the button and not in it, whose name is another.
+        rx.el.span(ShellState.username, class_name="label name", aria_hidden=True),
         rx.el.form(id=SIGN_OUT, action="/auth/logout", method="post", hidden=True),
     )
 
@@ -38,9 +41,9 @@ def account_menu() -> rx.Component:
 def _name() -> rx.Component:
     return rx.el.button(
         rx.el.span(ShellState.username[:1].upper(), class_name="avatar", aria_hidden=True),
-        rx.el.span(ShellState.username, class_name="label name"),
         type="button",
         aria_label="Account menu",
+        title=ShellState.username,
         class_name="row",
     )
 

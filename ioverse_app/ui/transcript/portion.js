@@ -2,7 +2,7 @@
 //
 // A table of ten thousand rows, or a megabyte of text, would hold up the page for many seconds.
 
-const CHARACTERS = 150_000;
+const CHARACTERS = 100_000;
 const ROWS = 300; // of one table
 const SHORT = 8_000; // No table in a text this short has too many rows.
 
