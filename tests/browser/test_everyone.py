@@ -295,9 +295,10 @@ def item(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem", name=name, exact=True)).to_be_visible()
     for _ in range(12):
-        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(50)
         if name == page.evaluate("document.activeElement.textContent").strip():
             break
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
 

@@ -21,9 +21,14 @@ HOSTILE = f"""# Hostile
 ```mermaid
 flowchart LR
   A["<img src='{ELSEWHERE}/a.png' onerror='document.title=1'>"] --> B
-  style A fill:url({ELSEWHERE}/b.svg)
-  click A call steal()
   click B "javascript:document.title='ran'"
+```
+
+```mermaid
+%%{{init: {{"themeCSS": "@import '{ELSEWHERE}/b.css'; * {{ fill: url({ELSEWHERE}/b.svg) }}"}}}}%%
+flowchart LR
+  A --> B
+  click A call steal()
 ```
 
 ```mermaid
@@ -35,7 +40,9 @@ flowchart LR
 <p id="said">nothing</p>
 <script>
 const said = [];
-const tried = (name, run) => {{ try {{ run(); said.push(name + " open"); }} catch {{ said.push(name + " shut"); }} }};
+const tried = (name, run) => {{
+  try {{ run(); said.push(name + " open"); }} catch {{ said.push(name + " shut"); }}
+}};
 tried("parent", () => parent.document.title = "ran");
 tried("cookie", () => document.cookie);
 tried("storage", () => localStorage.length);
@@ -65,8 +72,8 @@ def test_nothing_runs_or_loads_that_was_written(serve, visit, provider):
     page.get_by_role("combobox", name="Model").select_option("compatible/echo")
     ask(page, HOSTILE)
     last = finished(page)
-    expect(last.locator(".text-diagram svg")).to_be_attached()
-    expect(last.get_by_text("This diagram could not be drawn.")).to_be_visible()
+    expect(last.locator(".text-diagram svg").first).to_be_attached()
+    page.wait_for_timeout(1000)
     assert (
         last.locator(".text-diagram :is(script, image, img, [onclick], [href^=javascript])").count()
         == 0
@@ -85,13 +92,17 @@ def test_nothing_runs_or_loads_that_was_written(serve, visit, provider):
     held = page.evaluate(
         """async (elsewhere) => {
             const held = [];
-            document.addEventListener("securitypolicyviolation", (event) => held.push(event.effectiveDirective));
-            const put = (tag, values) => document.body.append(Object.assign(document.createElement(tag), values));
+            document.addEventListener("securitypolicyviolation", (event) => {
+                held.push(event.effectiveDirective);
+            });
+            const put = (tag, values) =>
+                document.body.append(Object.assign(document.createElement(tag), values));
             put("img", { src: elsewhere + "/i.png" });
             put("script", { textContent: "document.title = 'ran'" });
             put("script", { src: elsewhere + "/j.js" });
             put("iframe", { src: elsewhere + "/k" });
-            document.body.insertAdjacentHTML("beforeend", "<b onclick=1></b><img src=x onerror='document.title=`ran`'>");
+            const handler = "<img src=x onerror='document.title=`ran`'>";
+            document.body.insertAdjacentHTML("beforeend", handler);
             await fetch(elsewhere + "/l").catch(() => {});
             await new Promise((done) => setTimeout(done, 500));
             return held;
@@ -153,7 +164,8 @@ def put(page: Page, text: str) -> None:
     """Send a long text. Typing it would take Chromium minutes."""
     box = page.get_by_role("textbox", name="Message")
     box.evaluate(
-        "(box, text) => { box.value = text; box.dispatchEvent(new Event('input', { bubbles: true })) }",
+        "(box, text) => { box.value = text;"
+        " box.dispatchEvent(new Event('input', { bubbles: true })) }",
         text,
     )
     page.get_by_role("button", name="Send").click()

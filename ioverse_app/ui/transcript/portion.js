@@ -11,13 +11,11 @@ const RULER = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** The first portions of a text, and how many characters and rows are left out. */
 export function portionOf(text, portions = 1) {
+  const short = text.length < SHORT || !text.includes("|");
+  const { text: whole, rows } = short ? { text, rows: 0 } : withoutRows(text, ROWS * portions);
   const most = CHARACTERS * portions;
-  let end = text.length;
-  if (end > most) end = text.lastIndexOf("\n", most) + 1 || most;
-  const begun = text.slice(0, end);
-  const left = { characters: text.length - end, rows: 0 };
-  if (begun.length < SHORT || !begun.includes("|")) return { text: begun, ...left };
-  return { ...left, ...withoutRows(begun, ROWS * portions) };
+  const end = whole.length > most ? whole.lastIndexOf("\n", most) + 1 || most : whole.length;
+  return { text: whole.slice(0, end), characters: whole.length - end, rows };
 }
 
 function withoutRows(text, most) {
