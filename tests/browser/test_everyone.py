@@ -208,6 +208,7 @@ def test_a_whole_day_by_keyboard(serve, visit, provider):
 
     # A chat is renamed, pinned and deleted through its menu.
     item(page, "Rename")
+    expect(page.get_by_role("textbox", name="Title")).to_be_focused()
     keys.press("Control+a")
     keys.type("A better name")
     keys.press("Enter")
@@ -226,7 +227,7 @@ def test_a_whole_day_by_keyboard(serve, visit, provider):
         "aria-selected", "true"
     )
     keys.type("btr nam")
-    expect(page.get_by_role("option").first).to_have_text("A better name")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text("A better name")
     keys.press("Enter")
     expect(page).to_have_url(re.compile("/chat/.+"))
     expect(page.locator("article")).to_have_count(2)
