@@ -41,7 +41,7 @@ def running_aimock(
     fixtures: Path = HERE / "aimock.json", folder: Path | None = None
 ) -> Iterator[Aimock]:
     """Start aimock with these fixtures, and stop it."""
-    _install()
+    install()
     # Node itself, not the script of that name in the environment, which would outlive its end.
     config = (folder or fixtures.parent) / "aimock-config.json"
     llm = {"fixtures": str(fixtures), "logLevel": "warn", "chunkSize": 8}
@@ -76,7 +76,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise RuntimeError(f"aimock did not start: {said}")
 
 
-def _install() -> None:
+def install() -> None:
     if PROGRAM.exists():
         return
     npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

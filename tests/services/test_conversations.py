@@ -104,3 +104,29 @@ async def test_somebody_elses_message_is_not_there(ann, bob, session):
 )
 def test_the_first_words_are_the_title(question, title):
     assert title_of(question) == title
+
+
+@both_databases
+async def test_chats_are_found_by_words_of_their_titles(ann, bob, session):
+    for title in ("Soup for many", "Many a 100% soup", "Über Äpfel", "A_B", "Stew"):
+        await conversations.start(session, ann, title)
+    await conversations.start(session, bob, "Soup of somebody else")
+    away = await conversations.start(session, ann, "Soup, put away")
+    away.archived_at = now()
+    gone = await conversations.start(session, ann, "Soup, deleted")
+    gone.deleted_at = now()
+    hidden = await conversations.start(session, ann, "Soup in passing")
+    hidden.temporary = True
+    await session.flush()
+
+    async def titles(words, limit=10):
+        return {c.title for c in await conversations.named(session, ann, words, limit)}
+
+    assert await titles("SOUP") == {"Soup for many", "Many a 100% soup", "Soup, put away"}
+    assert await titles("many soup") == {"Soup for many", "Many a 100% soup"}
+    assert await titles("100%") == {"Many a 100% soup"}
+    assert await titles("%") == {"Many a 100% soup"}
+    assert await titles("_") == {"A_B"}
+    assert await titles("über äpfel") == {"Über Äpfel"}
+    assert await titles("  ") == set()
+    assert len(await titles("soup", limit=1)) == 1

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
-@pytest.mark.parametrize("subject", ["store", "drafts", "marks", "markdown"])
+@pytest.mark.parametrize("subject", ["store", "drafts", "marks", "portion", "markdown"])
 def test_the_transcript_keeps_its_promises(subject):
     node = shutil.which(
         "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

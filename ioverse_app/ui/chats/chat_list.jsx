@@ -90,7 +90,7 @@ const Line = memo(function Line({ line, open, renaming, choosing, chosen, does }
     <div className="chat-row" data-chat={line.id} data-open={open}>
       {renaming ? <TitleField does={does} line={line} /> : (
         <>
-          <Link aria-current={open ? "page" : "false"} data-closes-sidebar="" title={line.title} to={`/chat/${line.id}`}>
+          <Link aria-current={open ? "page" : "false"} data-closes-sidebar="" dir="auto" title={line.title} to={`/chat/${line.id}`}>
             {line.title}
           </Link>
           <Menu does={does} line={line} />

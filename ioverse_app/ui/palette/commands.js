@@ -45,10 +45,10 @@ export const mac = () => /mac|iphone|ipad/i.test(navigator.platform);
 export function matches(event, keys) {
   const parts = keys.split("+");
   const key = parts.pop();
-  const mod = event.ctrlKey || event.metaKey;
+  const mod = Boolean(event.ctrlKey || event.metaKey);
   if (mod !== parts.includes("mod") || event.altKey) return false;
   if (key === "?") return event.key === "?" && !isField(event.target);
-  if (event.shiftKey !== parts.includes("shift")) return false;
+  if (Boolean(event.shiftKey) !== parts.includes("shift")) return false;
   // On a keyboard of other letters, the key in the same place.
   return event.key.toLowerCase() === key.toLowerCase() || (key.length === 1 && event.code === `Key${key.toUpperCase()}`);
 }

@@ -39,8 +39,11 @@ def account_menu(*items: rx.Component) -> rx.Component:
                 side="top",
                 width="240px",
             ),
+            modal=False,
         ),
         appearance(),
+        # Beside the button and not in it, whose name is another.
+        rx.el.span(ShellState.username, class_name="label name", aria_hidden=True),
         rx.el.form(id=SIGN_OUT, action="/auth/logout", method="post", hidden=True),
     )
 
@@ -48,9 +51,9 @@ def account_menu(*items: rx.Component) -> rx.Component:
 def _name() -> rx.Component:
     return rx.el.button(
         rx.el.span(ShellState.username[:1].upper(), class_name="avatar", aria_hidden=True),
-        rx.el.span(ShellState.username, class_name="label name"),
         type="button",
         aria_label="Account menu",
+        title=ShellState.username,
         class_name="row",
     )
 

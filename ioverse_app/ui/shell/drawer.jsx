@@ -25,8 +25,8 @@ export function Drawer({ children, id, label, onClose }) {
     };
   }, []);
   return (
-    <aside aria-label={label} className="drawer" id={id} ref={panel} role="dialog" tabIndex={-1}>
+    <div aria-label={label} className="drawer" id={id} ref={panel} role="dialog" tabIndex={-1}>
       {children}
-    </aside>
+    </div>
   );
 }

@@ -50,7 +50,7 @@ def header(title: rx.Var[str] | str, *actions: rx.Component) -> rx.Component:
             class_name="icon-button open-sidebar",
             custom_attrs=opens(),
         ),
-        rx.el.h1(title),
+        rx.el.h1(title, dir="auto"),
         *actions,
         class_name="header",
     )

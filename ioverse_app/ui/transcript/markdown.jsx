@@ -8,13 +8,14 @@ import { leftOut, portionOf } from "./portion.js";
 import { RemoteImage } from "./remote_image.jsx";
 import { imageSource, rehypePlugins } from "./safe_html.js";
 
-const PLAIN = `blockquote del em h1 h2 h3 h4 h5 h6 hr input li ol p section strong sub sup tbody td
+const PLAIN = `blockquote del em h1 h2 h3 h4 h5 h6 hr li ol p section strong sub sup tbody td
   th thead tr ul`.split(/\s+/);
 const COMPONENTS = {
   ...Object.fromEntries(PLAIN.map((tag) => [tag, tag])),
   a: Link,
   code: "code",
   img: Image,
+  input: Task,
   pre: CodeBlock,
   table: Table,
 };
@@ -122,6 +123,10 @@ function Image({ node, src, alt, title, width, height }) {
   return (
     <img alt={alt ?? ""} decoding="async" height={height} loading="lazy" src={source.url} title={title} width={width} />
   );
+}
+
+function Task({ node, checked, ...rest }) {
+  return <input {...rest} aria-label={checked ? "Done" : "To do"} checked={Boolean(checked)} readOnly />;
 }
 
 function Table({ node, children, ...rest }) {

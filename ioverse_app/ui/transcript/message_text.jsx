@@ -7,6 +7,7 @@ import { refs } from "$/utils/state";
 import { announceAnswer } from "./announcer.js";
 import { placeCaret, removeCaret } from "./caret.js";
 import { PlainInstead } from "./plain_instead.jsx";
+import { portionOf } from "./portion.js";
 import { endTurn, takeTurn } from "./turns.js";
 import { texts } from "./store.js";
 import "./transcript.css";
@@ -68,9 +69,9 @@ function Answer({ id, onDrawn, streaming, text }) {
     onDrawn();
   }, [id, onDrawn]);
   useEffect(() => (turn ? undefined : takeTurn(() => draw(text, () => setTurn(true)))), [turn]);
-  if (!turn) return <Plain text={text} />;
+  if (!turn) return <Plain text={portionOf(text).text} />;
   return (
-    <Suspense fallback={<Plain text={text} />}>
+    <Suspense fallback={<Plain text={portionOf(text).text} />}>
       <PlainInstead onFailed={drawn} text={text}>
         <Markdown id={id} onDrawn={drawn} streaming={streaming} text={text.length - later.length > MUCH ? later : text} />
       </PlainInstead>

@@ -1,5 +1,6 @@
 // What cannot be drawn (thousands of quotes in each other, say) is shown as it was written.
 import { Component } from "react";
+import { portionOf } from "./portion.js";
 
 export class PlainInstead extends Component {
   state = { failed: false };
@@ -17,7 +18,7 @@ export class PlainInstead extends Component {
     return (
       <>
         <p className="text-note">This text could not be laid out. Here it is as it was written.</p>
-        <div className="text-plain" dir="auto">{this.props.text}</div>
+        <div className="text-plain" dir="auto">{portionOf(this.props.text).text}</div>
       </>
     );
   }

@@ -2,7 +2,7 @@
 //
 // A table of ten thousand rows, or a megabyte of text, would hold up the page for many seconds.
 
-const CHARACTERS = 150_000;
+const CHARACTERS = 100_000;
 const ROWS = 300; // of one table
 const SHORT = 8_000; // No table in a text this short has too many rows.
 
@@ -11,13 +11,11 @@ const RULER = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** The first portions of a text, and how many characters and rows are left out. */
 export function portionOf(text, portions = 1) {
+  const short = text.length < SHORT || !text.includes("|");
+  const { text: whole, rows } = short ? { text, rows: 0 } : withoutRows(text, ROWS * portions);
   const most = CHARACTERS * portions;
-  let end = text.length;
-  if (end > most) end = text.lastIndexOf("\n", most) + 1 || most;
-  const begun = text.slice(0, end);
-  const left = { characters: text.length - end, rows: 0 };
-  if (begun.length < SHORT || !begun.includes("|")) return { text: begun, ...left };
-  return { ...left, ...withoutRows(begun, ROWS * portions) };
+  const end = whole.length > most ? whole.lastIndexOf("\n", most) + 1 || most : whole.length;
+  return { text: whole.slice(0, end), characters: whole.length - end, rows };
 }
 
 function withoutRows(text, most) {

@@ -8,7 +8,7 @@ export function RemoteImage({ alt, host, url }) {
   if (shown) return <Frame alt={alt} host={host} url={url} />;
   return (
     <button className="text-image" onClick={() => setShown(true)} title={url} type="button">
-      {alt ? <span>{alt}</span> : null}
+      {alt ? <span>{alt}</span> : null}{" "}
       Show image from {host}
     </button>
   );

@@ -18,7 +18,7 @@ before(async () => {
   const bundle = await rolldown({
     input: entry,
     platform: "node",
-    external: /^react(-dom)?($|\/)/,
+    external: /^(react|react-dom|mermaid)($|\/)/,
     moduleTypes: { ".css": "empty" },
     resolve: { modules: [join(web, "node_modules")] },
   });
@@ -103,12 +103,37 @@ test("tables, tasks, nested lists, notes, code and formulas are drawn", { skip }
   const html = await draw(
     "# Title\n\n| a | b |\n| - | -: |\n| 1 | 2 |\n\n- [x] done\n  1. inner\n\nSo $x^2$[^1] costs $5.\n\n```py\nx = 1\n```\n\n[^1]: Note.",
   );
-  for (const part of [/<h1>Title/, /<table>/, /type="checkbox"/, /<li>inner/, /class="katex"/, /costs \$5/, /Copy code/, /note-m-fn-1/])
+  for (const part of [/<h1 dir="auto">Title/, /<table dir="auto">/, /type="checkbox"/, /<li>inner/, /class="katex"/, /costs \$5/, /Copy code/, /note-m-fn-1/])
     assert.match(html, part);
 });
 
 test("a regular expression is not a footnote: the text stays in blocks", { skip }, async () => {
-  assert.match(await draw("one\n\n`[^a-z]`\n\ntwo"), /<p>one<\/p><p><code>\[\^a-z\]<\/code><\/p>/);
+  assert.match(await draw("one\n\n`[^a-z]`\n\ntwo"), /<p dir="auto">one<\/p><p dir="auto"><code>\[\^a-z\]<\/code><\/p>/);
+});
+
+test("a formula that cannot be read is shown as it was written, with a sentence", { skip }, async () => {
+  const html = await draw("Broken: $$\\frac{1}{$$ and $$x^2$$.");
+  assert.match(html, /<code>\\frac\{1\}\{<\/code> <small class="text-note">This formula could not be read\.<\/small>/);
+  assert.match(html, /class="katex"/);
+});
+
+test("every block begins where its own letters do", { skip }, async () => {
+  const html = await draw("مرحبا\n\n- one\n\n```py\nx\n```");
+  assert.match(html, /<p dir="auto">مرحبا<\/p>/);
+  assert.match(html, /<ul dir="auto"/);
+  assert.match(html, /<figure class="text-code" dir="ltr">/);
+});
+
+test("pages and pictures can be tried, and nothing of them is on the page before", { skip }, async () => {
+  assert.match(await draw("```html\n<b>x</b>\n```"), /Preview/);
+  assert.match(await draw("```xml\n<svg xmlns='x'></svg>\n```"), /Preview/);
+  assert.doesNotMatch(await draw("```xml\n<a/>\n```\n\n```js\nx\n```"), /Preview|<iframe/);
+});
+
+test("of a very long table the first rows are drawn, and the reader may ask for more", { skip }, async () => {
+  const html = await draw(`| a | b |\n| - | - |\n${"| some text | more of it |\n".repeat(10_000)}\nAfter it.`);
+  assert.equal(html.match(/<tr>/g).length, 301);
+  assert.match(html, /9,700 rows more are not drawn yet\..*Show more/);
 });
 
 // The same list is read by the tests of exports: both must say the same.

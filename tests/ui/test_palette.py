@@ -1,0 +1,57 @@
+"""The palette: what it finds in the page, and what it asks the server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import fire, page_of
+
+from ioverse_app import db
+from ioverse_app.services import conversations
+from ioverse_app.ui.palette.state import PaletteState
+
+HERE = Path(__file__).parent
+
+
+def test_the_page_finds_what_was_typed():
+    node = shutil.which(
+        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if node is None:
+        pytest.skip("Node is not installed")
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=dot", str(HERE / "palette" / "fuzzy.test.mjs")],
+        env={**os.environ, "NODE_NO_WARNINGS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_chats_are_found_by_their_titles_and_only_ones_own(ann, bob):
+    async with db.transaction() as session:
+        mine = await conversations.start(session, ann, "Soup for many")
+        await conversations.start(session, bob, "Soup for one")
+    _, [told] = await fire(await page_of(ann), PaletteState.search, "soup")
+    assert told.payload == {
+        "ref": "palette",
+        "value": {"words": "soup", "chats": [[mine.id, "Soup for many"]]},
+    }
+
+
+@pytest.mark.parametrize("words", ["", "%", None, 7, ["x"], "\x00", "a " * 10_000])
+async def test_whatever_a_client_asks_is_answered(ann, words):
+    _, [told] = await fire(await page_of(ann), PaletteState.search, words)
+    assert told.payload["value"]["chats"] == []
+
+
+async def test_a_stranger_is_told_nothing(database):
+    _, [told] = await fire(await page_of(None), PaletteState.search, "soup")
+    assert told is None
