@@ -17,7 +17,7 @@ export function ExportMenu({ chatId }) {
   return (
     <>
       {chatId ? (
-        <DropdownMenu.Root>
+        <DropdownMenu.Root modal={false}>
           <DropdownMenu.Trigger>
             <button aria-label="Export" className="icon-button" title="Export" type="button"><Download /></button>
           </DropdownMenu.Trigger>

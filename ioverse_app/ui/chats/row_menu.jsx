@@ -18,7 +18,7 @@ export function RowMenu({ label, items }) {
   return (
     <>
       {open ? (
-        <DropdownMenu.Root onOpenChange={setOpen} open>
+        <DropdownMenu.Root modal={false} onOpenChange={setOpen} open>
           <DropdownMenu.Trigger><span aria-hidden="true" className="menu-anchor" /></DropdownMenu.Trigger>
           <DropdownMenu.Content onCloseAutoFocus={closed}>{items(choose)}</DropdownMenu.Content>
         </DropdownMenu.Root>
