@@ -133,7 +133,7 @@ def test_ten_thousand_chats_come_by_pages(serve, visit, provider, tmp_path):
 
 def add_chats(folder, count: int) -> None:
     """Chats of the one person that there is, an hour apart, as if they had been there for long."""
-    (database,) = folder.rglob("*.db")
+    database = folder / "data" / "ioverse.db"
     engine = create_engine(f"sqlite:///{database}")
     with engine.begin() as connection:
         columns = {row[1] for row in connection.execute(text("PRAGMA table_info(conversation)"))}
