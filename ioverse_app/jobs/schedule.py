@@ -6,7 +6,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from ioverse_app.services import run_logs, sessions, temporary, trash
+from ioverse_app.services import (
+    attachments,
+    imports,
+    run_logs,
+    sessions,
+    shares,
+    temporary,
+    trash,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +31,7 @@ JOBS = (
     Job("purge-trash", "7 * * * *", trash.purge),
     Job("purge-sessions", "17 * * * *", sessions.purge),
     Job("purge-run-logs", "27 * * * *", run_logs.purge),
+    Job("purge-share-links", "42 * * * *", shares.purge),
+    Job("purge-attachments", "47 * * * *", attachments.purge),
+    Job("purge-imports", "57 * * * *", imports.purge),
 )

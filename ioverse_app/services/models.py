@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from collections.abc import Sequence
 
 from ioverse_app import db
 from ioverse_app.errors import Invalid
@@ -44,14 +42,7 @@ async def check(ref: str) -> None:
     raise Invalid(ENDED if ended else NOT_LISTED, code="model_unavailable")
 
 
-async def recent(session: AsyncSession, user: User, limit: int = RECENT) -> list[str]:
-    """The models of this user's conversations, the one that was used last first."""
-    used = Conversation.visible_to(user).limit(LOOKED_AT).subquery()
-    query = (
-        select(used.c.model)
-        .where(used.c.model.is_not(None))
-        .group_by(used.c.model)
-        .order_by(func.max(used.c.active_at).desc())
-        .limit(limit)
-    )
-    return list((await session.exec(query)).all())
+def recent(used: Sequence[Conversation], limit: int = RECENT) -> list[str]:
+    """The models of these conversations, the one that was used last first."""
+    ordered = sorted(used, key=lambda conversation: conversation.active_at, reverse=True)
+    return list(dict.fromkeys(one.model for one in ordered if one.model))[:limit]

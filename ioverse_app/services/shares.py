@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app import security
+from ioverse_app import db, security
 from ioverse_app.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from ioverse_app.providers import catalogue
 from ioverse_app.services import conversations, guesses, messages
@@ -256,13 +256,17 @@ async def copy(session: AsyncSession, reader: User, shared: Shared) -> Conversat
     return conversation
 
 
-async def purge(session: AsyncSession) -> int:
-    """Forget what ended links showed at once, and the links themselves after 30 days."""
+async def purge() -> int:
+    """Forget what ended links showed at once, and the links themselves after 30 days; how many.
+
+    For the clock. It opens its own transaction.
+    """
     moment = now()
-    ended = update(Share).where(col(Share.expires_at) <= moment)
-    await session.exec(ended.values(content=None, password_hash=None))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ended = update(Share).where(col(Share.expires_at) <= moment, col(Share.content).is_not(None))
     old = or_(col(Share.expires_at) <= moment - KEPT, col(Share.revoked_at) <= moment - KEPT)
-    return (await session.exec(delete(Share).where(old))).rowcount  # pyright: ignore[reportCallIssue, reportArgumentType]
+    async with db.transaction() as session:
+        await session.exec(ended.values(content=None, password_hash=None))  # pyright: ignore[reportCallIssue, reportArgumentType]
+        return (await session.exec(delete(Share).where(old))).rowcount  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def _used_up(share: Share) -> bool:

@@ -114,7 +114,7 @@ def test_a_slash_and_a_word_make_a_command(text, is_one, sent):
         ("/summarize", "nothing to summarize"),
         ("/title", "There is no chat yet"),
         ("/export", "There is no chat yet"),
-        ("/export docx", "takes markdown or json"),
+        ("/export doc", "takes pdf or markdown"),
     ],
 )
 async def test_what_is_wrong_is_said(ann, text, sentence):

@@ -29,14 +29,14 @@ async def page(user: User, which: str = CHATS, *, cursor: str = "") -> PageEvent
             found = await conversations.page(
                 session, user, cursor=cursor or None, archived=which == ARCHIVED
             )
-    return _told(
-        {
-            "page": [_line(conversation) for conversation in found.items],
-            "behind": cursor,
-            "cursor": found.next_cursor or "",
-            "list": which,
-        }
-    )
+    return _page(found, which, cursor)
+
+
+async def first(user: User) -> tuple[PageEvent, Sequence[Conversation]]:
+    """The first lines, and the conversations that they stand for."""
+    async with db.reading() as session:
+        found = await conversations.page(session, user)
+    return _page(found, CHATS), found.items
 
 
 async def changes(user: User, conversation_ids: Sequence[str]) -> PageEvent:
@@ -55,6 +55,17 @@ async def changes(user: User, conversation_ids: Sequence[str]) -> PageEvent:
 def begun(conversation_id: str, title: str) -> PageEvent:
     """The line of a chat that has just begun, without asking the database."""
     return _told({"changed": [_line(Conversation(id=conversation_id, title=title))], "gone": []})
+
+
+def _page(found: conversations.Page, which: str, cursor: str = "") -> PageEvent:
+    return _told(
+        {
+            "page": [_line(conversation) for conversation in found.items],
+            "behind": cursor,
+            "cursor": found.next_cursor or "",
+            "list": which,
+        }
+    )
 
 
 def _line(conversation: Conversation) -> list[Any]:

@@ -147,8 +147,9 @@ class ChatState(rx.State):
         self._show(loaded)
         if loaded and self._at:
             yield show_message(self._at)
-        yield await list_pushes.page(user)
-        await self._load_models(user)
+        lines, chats = await list_pushes.first(user)
+        yield lines
+        await self._load_models(models.recent(chats))
         yield ChatState.listen
 
     @rx.event(background=True)
@@ -501,15 +502,13 @@ class ChatState(rx.State):
             self.model = conversation.model or self.model
             self._show_languages(conversation)
 
-    async def _load_models(self, user: User) -> None:
+    async def _load_models(self, used: Sequence[str]) -> None:
         """What the picker shows; it is sent only when it has changed."""
         available = await registry.available()
         groups = model_groups(available)
         if groups != self.groups:
             self.groups = groups
         self.trouble = " ".join(available.problems)
-        async with db.reading() as session:
-            used = await models.recent(session, user)
         offered = {model.ref for model in available.models}
         recent = [ref for ref in used if ref in offered]
         if recent != self.recent_models:
