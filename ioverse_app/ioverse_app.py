@@ -18,12 +18,15 @@ from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts, search
+from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
+from ioverse_app.ui.admin import admin_page
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
 from ioverse_app.ui.page_policy import PagePolicy
 from ioverse_app.ui.search.page import SearchPageState, search_page
+from ioverse_app.ui.settings import SettingsState
 from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ STYLES = [
     "/styles/context.css",
     "/styles/commands.css",
     "/styles/search.css",
+    "/styles/settings.css",
     "/styles/home.css",
 ]
 
@@ -102,6 +106,12 @@ def create_app() -> rx.App:
         on_load=[ChatState.open, ParametersState.load],
     )
     made.add_page(search_page, route=SEARCH, title="Search · IOverse", on_load=SearchPageState.open)
+    for page, base, opens in (
+        (account_page, "/account", SettingsState.open),
+        (admin_page, "/admin", SettingsState.open_administration),
+    ):
+        title = f"{base[1:].title()} · IOverse"
+        made.add_page(page, route=f"{base}/[[section]]", title=title, on_load=opens)
     return made
 
 

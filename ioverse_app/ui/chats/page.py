@@ -6,24 +6,22 @@ import reflex as rx
 
 from ioverse_app.ui.chats.composer import composer
 from ioverse_app.ui.chats.context import context_panel
-from ioverse_app.ui.chats.list_state import ChatListState
+from ioverse_app.ui.chats.frame import chats_frame
 from ioverse_app.ui.chats.message import message
 from ioverse_app.ui.chats.parameters import parameters_panel
 from ioverse_app.ui.chats.reply import reply
-from ioverse_app.ui.chats.sidebar import chat_list, export_menu, new_chat
+from ioverse_app.ui.chats.sidebar import export_menu
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.temporary import temporary_banner, temporary_toggle
 from ioverse_app.ui.chats.welcome import missing, welcome
-from ioverse_app.ui.imports import import_dialog, import_item
-from ioverse_app.ui.shares import ShareState, share_dialog
-from ioverse_app.ui.shell import frame, header
-from ioverse_app.ui.shell.notice import notice
+from ioverse_app.ui.shares import ShareState
+from ioverse_app.ui.shell import header
 from ioverse_app.ui.transcript import conversation_log
 
 
 def chat_page() -> rx.Component:
     """The conversation, and the composer below it."""
-    return frame(
+    return chats_frame(
         header(
             ChatState.title,
             temporary_toggle(),
@@ -39,12 +37,6 @@ def chat_page() -> rx.Component:
         rx.cond(ChatState.missing, rx.fragment(), composer()),
         parameters_panel(),
         context_panel(),
-        notice(undo=ChatListState.undo),
-        share_dialog(),
-        import_dialog(),
-        new=new_chat(),
-        items=chat_list(),
-        menu=[import_item()],
     )
 
 

@@ -8,14 +8,12 @@ from reflex.event import passthrough_event_spec
 from ioverse_app.tables import User
 from ioverse_app.ui.accounts.current import require_user
 from ioverse_app.ui.chats import list_pushes
-from ioverse_app.ui.chats.list_state import ChatListState
-from ioverse_app.ui.chats.sidebar import chat_list, new_chat
+from ioverse_app.ui.chats.frame import chats_frame
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.search.box import Operators, operators
 from ioverse_app.ui.search.files import library
 from ioverse_app.ui.search.state import SearchState
-from ioverse_app.ui.shell import ShellState, frame, header
-from ioverse_app.ui.shell.notice import notice
+from ioverse_app.ui.shell import ShellState, header
 
 
 class SearchPage(rx.Component):
@@ -47,14 +45,11 @@ class SearchPageState(rx.State):
 
 def search_page() -> rx.Component:
     """What was found, best first."""
-    return frame(
+    return chats_frame(
         header("Search"),
         SearchPage.create(
             operators=operators(),
             on_more=SearchState.more,
             on_models=SearchState.name_models,
         ),
-        notice(undo=ChatListState.undo),
-        new=new_chat(),
-        items=chat_list(),
     )

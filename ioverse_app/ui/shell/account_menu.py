@@ -30,6 +30,17 @@ def account_menu(*items: rx.Component) -> rx.Component:
                     rx.icon("palette", size=16), "Appearance", custom_attrs=opens_appearance()
                 ),
                 *items,
+                rx.menu.item(
+                    rx.icon("user-cog", size=16), "Account", on_select=rx.redirect("/account")
+                ),
+                rx.cond(
+                    ShellState.is_admin,
+                    rx.menu.item(
+                        rx.icon("shield", size=16),
+                        "Administration",
+                        on_select=rx.redirect("/admin"),
+                    ),
+                ),
                 rx.menu.separator(),
                 rx.menu.item(
                     rx.icon("log-out", size=16),

@@ -18,8 +18,12 @@ def frame(
     new: rx.Component,
     items: rx.Component,
     menu: Sequence[rx.Component] = (),
+    label: str = "Chats",
 ) -> rx.Component:
-    """A page: `new` starts something, `items` are what it is about, `menu` what an account has."""
+    """A page: `new` starts something, `items` are what it is about, `menu` what an account has.
+
+    `label` names its sidebar.
+    """
     return rx.el.div(
         Sidebar.create(
             _top(),
@@ -27,7 +31,7 @@ def frame(
             items,
             rx.el.div(class_name="spacer"),
             rx.el.div(account_menu(*menu), class_name="account"),
-            label="Chats",
+            label=label,
             folded=ShellState.folded == "yes",
         ),
         rx.el.main(*children, class_name="main"),

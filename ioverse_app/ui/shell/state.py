@@ -19,6 +19,7 @@ class ShellState(rx.State):
     """The person, as their own pages show them, and how they like these to look."""
 
     username: str = ""
+    is_admin: bool = False
     appearance: dict[str, Value] = {}
     folded: str = rx.LocalStorage("no", name="ioverse.sidebar")
 
@@ -41,7 +42,7 @@ class ShellState(rx.State):
         self.appearance = _appearance(user)
 
     def _greet(self, user: User) -> None:
-        self.username = user.username
+        self.username, self.is_admin = user.username, user.is_admin
         self.appearance = _appearance(user)
 
 
