@@ -92,7 +92,7 @@ async def planned(
     attachments = await _attachments(session, conversation) if history else {}
     parts = [_system(conversation, values.get("system_prompt") or SYSTEM_PROMPT)]
     for message in [*pinned, *history]:
-        parts += _parts(conversation, profile, message, attachments.get(message.id, ()))
+        parts += _parts(profile, message, attachments.get(message.id, ()))
     if resumed:
         parts.append(Part("instruction", "user", GO_ON))
     if asked and history:
@@ -185,7 +185,6 @@ def _system(conversation: Conversation, prompt: str) -> Part:
 
 
 def _parts(
-    conversation: Conversation,
     profile: Profile,
     message: Message,
     attachments: Iterable[Attachment],
@@ -199,15 +198,11 @@ def _parts(
             reason = "" if profile.vision else "no_vision"
             part = replace(part, kind="image", text="", tokens=_looks(row), reason=reason)
         parts.append(part)
-    translated = role == "user" and bool(message.translation) and _translates(conversation)
+    translated = role == "user" and bool(message.translation)  # its answer is to that
     if text := message.translation if translated else message.content:
         part = Part("message", role, text, 0, message.id, mark=mark, translated=translated)
         parts.append(part)
     return parts
-
-
-def _translates(conversation: Conversation) -> bool:
-    return bool(conversation.language and conversation.model_language)
 
 
 def _looks(row: Attachment) -> int:

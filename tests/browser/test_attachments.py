@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import files
-from people import answer, finished, register
+from people import answer, choose_model, finished, register
 from playwright.sync_api import Page, expect
 
 SEES, BLIND = "compatible/gpt-4o", "compatible/gpt-4"
@@ -44,8 +44,7 @@ def test_files_go_with_a_message(serve, visit, aimock):
     )
     page = visit(f"{server.url}/register")
     register(page)
-    model = page.get_by_role("combobox", name="Model")
-    model.select_option(BLIND)
+    choose_model(page, BLIND)
     waiting = page.get_by_role("list", name="Attached files")
     ready = waiting.locator("[data-state=ready]")
 
@@ -74,7 +73,7 @@ def test_files_go_with_a_message(serve, visit, aimock):
     # They survive a reload; a model that cannot see pictures refuses them and loses nothing.
     page.reload()
     expect(ready).to_have_count(3)
-    model.select_option(BLIND)
+    choose_model(page, BLIND)
     field = page.get_by_role("textbox", name="Message")
     field.fill("What is on these?")
     page.get_by_role("button", name="Send").click()
@@ -82,7 +81,7 @@ def test_files_go_with_a_message(serve, visit, aimock):
     expect(field).to_have_value("What is on these?")
     expect(ready).to_have_count(3)
     expect(page.locator("article")).to_have_count(0)
-    model.select_option(SEES)
+    choose_model(page, SEES)
     page.get_by_role("button", name="Send").click()
     finished(page)
     expect(waiting).to_have_count(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from people import ask, finished, register
+from people import ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 
 from ioverse_app.services import titles
@@ -24,7 +24,7 @@ def test_a_person_sees_and_decides_what_is_sent(serve, visit, aimock):
     server = serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test")
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/gpt-4o")
+    choose_model(page, "compatible/gpt-4o")
     ask(page, "Hello there")
     finished(page)
     expect(page).to_have_url(re.compile("/chat/."))

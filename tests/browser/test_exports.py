@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from people import ask, finished, register
+from people import ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 from test_chat_screen import menu_of, settings_of
 
@@ -17,7 +17,7 @@ def test_a_chat_is_taken_along_in_every_format(serve, visit, provider, tmp_path)
     page = visit(f"{server.url}/register")
     register(page)
     expect(page.get_by_role("button", name="Export")).to_have_count(0)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "Show me everything")
     finished(page)
 
@@ -60,6 +60,7 @@ def saved(page: Page, name: str, folder: Path) -> Path:
     """The file that choosing this format downloads."""
     with page.expect_download() as started:
         page.get_by_role("menuitem", name=name, exact=True).click()
+    expect(page.get_by_role("menu")).to_have_count(0)
     path = folder / started.value.suggested_filename
     started.value.save_as(path)
     return path

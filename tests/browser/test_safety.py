@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from people import answer, ask, finished, register
+from people import answer, ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 from test_chat_screen import settings_of, sideways
 
@@ -70,7 +70,7 @@ def test_nothing_runs_or_loads_that_was_written(serve, visit, provider):
         f"{ELSEWHERE}/**", lambda route: (asked.append(route.request.url), pixel(route))
     )
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/echo")
+    choose_model(page, "compatible/echo")
     ask(page, HOSTILE)
     last = finished(page)
     for figure in last.locator("figure").all():
@@ -139,7 +139,7 @@ def test_our_own_pages_keep_to_their_policy(serve, visit, provider):
     page.goto(server.url)
     page.get_by_role("link", name="Create account").click()
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "Everything")
     finished(page)
     page.wait_for_timeout(500)
@@ -149,7 +149,7 @@ def test_our_own_pages_keep_to_their_policy(serve, visit, provider):
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Account menu").click()
     page.get_by_role("menuitem", name="Dark").click()
-    page.get_by_role("combobox", name="Model").select_option("compatible/echo")
+    choose_model(page, "compatible/echo")
     ask(page, '```mermaid\nsequenceDiagram\n  A->>B: Hello\n```\n\n```mermaid\npie\n  "x" : 3\n```')
     expect(finished(page).locator(".text-diagram svg")).to_have_count(2)
     page.get_by_role("button", name="New chat").click()
@@ -179,8 +179,7 @@ def test_no_text_stops_the_page(serve, visit, provider):
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    model = page.get_by_role("combobox", name="Model")
-    model.select_option("compatible/echo")
+    choose_model(page, "compatible/echo")
 
     put(page, "> " * 3000 + "deep")
     expect(finished(page)).to_contain_text("could not be laid out")
@@ -205,7 +204,7 @@ def test_no_text_stops_the_page(serve, visit, provider):
 
     page.get_by_role("button", name="New chat").click()
     expect(page.locator("article")).to_have_count(0)
-    model.select_option("compatible/echo40")
+    choose_model(page, "compatible/echo40")
     put(page, "| a | b |\n| - | - |\n" + "| one | two |\n" * 248)
     last = finished(page)
     expect(last.locator("tr")).to_have_count(301)

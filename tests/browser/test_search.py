@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from people import ask, finished, register
+from people import ask, choose_model, finished, register
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def test_from_a_word_to_the_message(serve, visit, provider, tmp_path):
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     ask(page, "What do penguins eat?")
     finished(page)
     special = {

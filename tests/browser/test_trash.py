@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from people import PASSWORD, ask, finished, register
+from people import PASSWORD, ask, choose_model, finished, register
 from playwright.sync_api import expect
 from sqlalchemy import create_engine, text
 from test_chat_list import act, titles
@@ -35,7 +35,7 @@ def test_the_trash(serve, visit, provider, tmp_path):
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     other = page.context.new_page()
     other.goto(f"{server.url}/chat")
     page.bring_to_front()
@@ -112,7 +112,7 @@ def test_a_temporary_chat_leaves_nothing_behind(serve, visit, provider, tmp_path
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     message = page.get_by_role("textbox", name="Message")
     toggle = page.get_by_role("button", name="Temporary chat")
     banner = page.get_by_role("note", name="Temporary chat")
@@ -174,7 +174,7 @@ def test_drafts_outlive_a_reload_a_tab_and_a_lost_session(serve, visit, provider
     server = serve(**settings_of(provider))
     page = visit(f"{server.url}/register")
     register(page)
-    page.get_by_role("combobox", name="Model").select_option("compatible/0x80")
+    choose_model(page, "compatible/0x80")
     new_chat(page, "First")
     message = page.get_by_role("textbox", name="Message")
     message.fill("For the first chat")

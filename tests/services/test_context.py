@@ -257,7 +257,7 @@ async def test_a_translated_question_is_sent_as_the_model_gets_it(parrot, ann):
     await change(Conversation, chat, language="de", model_language="en")
     second = await ask(ann, "Und dann?", chat)
     asked = [turns for turns in parrot.asked if turns[0].content == SYSTEM_PROMPT]
-    assert seen(asked[1])[1] == ("user", "Was ist blau?")
+    assert seen(asked[1])[1] == ("user", "What is blue?"), "what it had been given before"
     assert seen(asked[2])[1:3] == [("user", "What is blue?"), ("assistant", "Yes.")]
     assert seen(asked[2])[-1] == ("user", "Yes."), "as the model translated it"
     for request, answer in zip(asked[1:], (plain, second), strict=True):

@@ -25,7 +25,7 @@ def context_button() -> rx.Component:
         type="button",
         aria_label=rx.cond(
             ChatState.context_share > 0,
-            "Context, " + ChatState.context_share.to_string() + " % used",
+            "Context " + ChatState.context_share.to_string() + " % used",
             "Context",
         ),
         aria_expanded=ContextState.shown,
