@@ -28,7 +28,7 @@ def shot(page: Page, name: str) -> None:
 
 def add_chat(folder, title: str, count: int, special: dict[int, str]) -> None:
     """A long chat of the one person that there is."""
-    (database,) = folder.rglob("*.db")
+    (database,) = folder.rglob("ioverse.db")
     engine = create_engine(f"sqlite:///{database}")
     with Session(engine) as session:
         chat = Conversation(owner_id=session.scalars(select(User.id)).one(), title=title)
