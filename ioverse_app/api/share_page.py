@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ioverse_app import db, security
+from ioverse_app import db, security, storage
 from ioverse_app.api.client import came_by_https, client_of
-from ioverse_app.errors import AppError, NotSignedIn
+from ioverse_app.errors import AppError, NotFound, NotSignedIn
 from ioverse_app.rendering.html import fragment
 from ioverse_app.services import sessions, shares
 from ioverse_app.tables import Share, User
@@ -78,9 +78,23 @@ async def read(token: str, request: Request) -> Response:
         shared=shown,
         until=_day(share.expires_at),
         copy_path=f"/share/{token}/copy" if await _reader(request) else "",
+        pictures=f"/share/{token}/pictures",
     )
     _let_in(request, page, share)
     return page
+
+
+@router.get("/{token}/pictures/{file_id}", response_model=None)
+async def picture(token: str, file_id: str, request: Request) -> Response:
+    """A picture of the conversation, for who came in."""
+    async with db.reading() as session:
+        share = await shares.by_token(session, token)
+        if shares.has_door(share) and not _came_in(request, share):
+            raise NotFound(shares.DEAD, code="share_not_found")
+        found = await shares.picture(session, share, file_id)
+    policy = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    path = await storage.find(found.stored)
+    return FileResponse(path, headers={**_HEADERS, **policy}, media_type=found.media_type)
 
 
 @router.post("/{token}", response_model=None)

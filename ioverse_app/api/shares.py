@@ -130,7 +130,7 @@ async def preview(
 ) -> Response:
     """The page that a stranger would see, for this site's own frames only."""
     shown = await shares.preview(session, user, chat_id, omit)
-    return page_of("share.html", framed=True, shared=shown, until=None, copy_path="")
+    return page_of("share.html", framed=True, shared=shown, until=None, copy_path="", pictures="")
 
 
 @router.get("/shares")

@@ -14,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from ioverse_app.providers import catalogue
-from ioverse_app.services import conversations, guesses, messages
+from ioverse_app.services import attachments, conversations, guesses, messages
 from ioverse_app.services.devices import device_name
 from ioverse_app.tables import (
+    Attachment,
     Conversation,
     Message,
     MessageStatus,
@@ -54,6 +55,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file of a message: only pictures are shown, the others are named."""
+
+    id: str
+    name: str
+    is_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SharedMessage:
     """A message as a stranger sees it. `at` is ISO 8601, in UTC."""
 
@@ -62,6 +72,14 @@ class SharedMessage:
     author: str
     text: str
     at: str
+    files: Sequence[SharedFile] = ()
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> SharedMessage:
+        """One that was stored in a snapshot."""
+        names = ("id", "role", "author", "text", "at")
+        files = [SharedFile(**file) for file in stored.get("files", ())]
+        return cls(*[str(stored[name]) for name in names], files=files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +252,21 @@ async def content(session: AsyncSession, share: Share) -> Shared:
     """What the link shows now."""
     if share.content is not None:
         found: dict[str, Any] = share.content
-        return Shared(found["title"], [SharedMessage(**one) for one in found["messages"]])
+        return Shared(found["title"], [SharedMessage.read(one) for one in found["messages"]])
     conversation = await session.get(Conversation, share.conversation_id)
     if conversation is None:
         raise Gone(DEAD, code="share_gone")
     return await _read(session, conversation, share.omitted)
+
+
+async def picture(session: AsyncSession, share: Share, file_id: str) -> Attachment:
+    """A picture that the link shows."""
+    shown = await content(session, share)
+    ids = {file.id for one in shown.messages for file in one.files if file.is_picture}
+    found = await session.get(Attachment, file_id) if file_id in ids else None
+    if found is None:
+        raise NotFound(DEAD, code="share_not_found")
+    return found
 
 
 async def copy(session: AsyncSession, reader: User, shared: Shared) -> Conversation:
@@ -278,14 +306,17 @@ async def _read(
 ) -> Shared:
     branch = await messages.branch(session, conversation, conversation.head_id, MESSAGES_MAX)
     hidden = set(omitted)
-    shown = [one for one in branch if one.id not in hidden and one.content]
-    finished = [one for one in shown if one.status != MessageStatus.STREAMING]
-    return Shared(conversation.title, [_shown(one) for one in finished])
+    finished = [m for m in branch if m.id not in hidden and m.status != MessageStatus.STREAMING]
+    files = await attachments.of(session, finished)
+    shown = [one for one in finished if one.content or one.id in files]
+    return Shared(conversation.title, [_shown(one, files.get(one.id, ())) for one in shown])
 
 
-def _shown(message: Message) -> SharedMessage:
+def _shown(message: Message, files: Sequence[Attachment]) -> SharedMessage:
     author = catalogue.profile(message.model).label if message.model else ""
     text = message.content
     if message.role == "assistant" and message.translation:
         text = message.translation
-    return SharedMessage(message.id, message.role, author, text, message.created_at.isoformat())
+    at = message.created_at.isoformat()
+    named = [SharedFile(file.id, file.name, file.kind == "image") for file in files]
+    return SharedMessage(message.id, message.role, author, text, at, named)

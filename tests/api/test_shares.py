@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from programs import api_client, signed_in
 
 from ioverse_app import db
-from ioverse_app.services import conversations, guesses, sessions, shares
+from ioverse_app.services import attachments, conversations, guesses, sessions, shares
 from ioverse_app.services.sessions import Client
 from ioverse_app.tables import Message, MessageStatus, Share, ShareView, now
 
@@ -336,3 +338,34 @@ async def test_an_empty_chat_cannot_be_shared(api, ann):
 async def test_what_is_no_link_gets_the_page_of_dead_ones(api, token):
     page = await api.get(f"/share/{token}")
     assert page.status_code in (404, 410)
+
+
+async def test_pictures_are_shown_to_who_came_in_and_files_are_named(api, ann, chat):
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(picture, "PNG")
+
+    async def once(data):
+        yield data
+
+    files = [
+        await attachments.add(ann, "dot.png", once(picture.getvalue())),
+        await attachments.add(ann, "note.txt", once(b"A private note")),
+    ]
+    question = await grow(chat, "Look", "user")
+    async with db.transaction() as session:
+        stored = await session.get_one(Message, question.id)
+        await attachments.attach(session, ann, stored, [file.id for file in files])
+    for live in (False, True):
+        link = await shared(api, ann, chat, live=live)
+        page = (await api.get(path(link))).text
+        address = f"{path(link)}/pictures/{files[0].id}"
+        assert f'src="{address}"' in page
+        assert "note.txt" in page
+        assert "A private note" not in page
+        shown = await api.get(address)
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+        assert (await api.get(f"{path(link)}/pictures/{files[1].id}")).status_code == 404
+    locked = await shared(api, ann, chat, password="open sesame")
+    assert (await api.get(f"{path(locked)}/pictures/{files[0].id}")).status_code == 404
+    without = await shared(api, ann, chat, omit=[question.id])
+    assert (await api.get(f"{path(without)}/pictures/{files[0].id}")).status_code == 404

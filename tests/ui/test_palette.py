@@ -13,6 +13,7 @@ from pages import fire, page_of
 
 from ioverse_app import db
 from ioverse_app.services import conversations
+from ioverse_app.tables import Message
 from ioverse_app.ui.palette.state import PaletteState
 
 HERE = Path(__file__).parent
@@ -42,8 +43,22 @@ async def test_chats_are_found_by_their_titles_and_only_ones_own(ann, bob):
     _, [told] = await fire(await page_of(ann), PaletteState.search, "soup")
     assert told.payload == {
         "ref": "palette",
-        "value": {"words": "soup", "chats": [[mine.id, "Soup for many"]]},
+        "value": {"words": "soup", "chats": [[mine.id, "Soup for many"]], "said": []},
     }
+
+
+async def test_what_was_said_is_found_and_opens_at_the_message(ann, bob):
+    async with db.transaction() as session:
+        for person in (ann, bob):
+            chat = await conversations.start(session, person, "Dinner")
+            message = Message(conversation_id=chat.id, role="user", content="A soup of leeks")
+            session.add(message)
+            await session.flush()
+            chat.head_id = message.id
+            if person is ann:
+                path = f"/chat/{chat.id}?message={message.id}"
+    _, [told] = await fire(await page_of(ann), PaletteState.search, "leeks")
+    assert told.payload["value"]["said"] == [[path, "A soup of leeks", "Dinner"]]
 
 
 @pytest.mark.parametrize("words", ["", "%", None, 7, ["x"], "\x00", "a " * 10_000])

@@ -52,6 +52,7 @@ export function Search({ found, onChoose, onSearch }) {
                 <div aria-selected={mine === chosen} className="palette-line" id={`palette-${mine}`} key={line.key}
                   onClick={() => onChoose(line)} onPointerMove={() => setAt(mine)} role="option">
                   <span dir="auto">{line.title}</span>
+                  {line.note ? <small dir="auto">{line.note}</small> : null}
                   {line.hint ? <Keys keys={line.hint} /> : null}
                 </div>
               );

@@ -1,5 +1,5 @@
 // Where the lines of the palette come from. A source is a function of what was typed and of what the
-// server found for it, and answers with lines: { key, title, words?, hint?, run }. Its lines are
+// server found for it, and answers with lines: { key, title, note?, words?, hint?, run }. They are
 // ranked by what was typed, unless it says `ranked`. A new source is one more entry below; what it
 // needs from the server comes with PaletteState.search and is in `found`.
 import { commands } from "./commands.js";
@@ -11,6 +11,7 @@ const RECENT = 5;
 
 export const sources = [
   { name: "Chats", lines: chats },
+  { name: "Messages", lines: said, ranked: true },
   { name: "Actions", lines: () => ofCommands("Actions") },
   { name: "Settings", lines: () => ofCommands("Settings") },
 ];
@@ -38,6 +39,14 @@ function chats(typed, found) {
   const known = new Map([...list.lines, ...archived.lines].map(({ id, title }) => [id, title]));
   for (const [id, title] of found.chats ?? []) if (!known.has(id)) known.set(id, title);
   return [...known].map(([id, title]) => chat(id, title));
+}
+
+/** What was said, as the server ranked it, while it is what was asked for. */
+function said(typed, found) {
+  if (!typed.trim() || found.words !== typed) return [];
+  return (found.said ?? []).map(([path, snippet, title]) => ({
+    key: path, title: snippet, note: title, run: (page) => page.go(path),
+  }));
 }
 
 const chat = (id, title) => ({ key: id, title, run: (page) => page.go(`/chat/${id}`) });
