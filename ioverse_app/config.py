@@ -37,6 +37,20 @@ class Settings(BaseSettings):
     registration: Literal["open", "invite", "closed"] = "open"
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
+    allowed_hosts: str = Field(default="", description="names it answers to, with commas; any")
+    cors_origins: str = Field(default="", description="websites whose scripts may use the API")
+    request_max_mb: float = Field(default=8, gt=0, description="a body that is not a file")
+    outside_private: bool = Field(default=False, description="private addresses may be reached")
+
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_label: str = "single sign-on"
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    github_client_id: str | None = None
+    github_client_secret: SecretStr | None = None
+    github_url: str = "https://github.com"
 
     runs_per_user: int = Field(
         default=8, ge=1, description="answers in progress at once, one person"

@@ -19,7 +19,7 @@ from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts, search
 from ioverse_app.ui.account import account_page
-from ioverse_app.ui.accounts import login_page, register_page
+from ioverse_app.ui.accounts import code_page, login_page, register_page
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.admin import admin_page
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
@@ -31,8 +31,8 @@ from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
 
-LOGIN, REGISTER, SEARCH = "/login", "/register", "/search"
-PAGES = (LOGIN, REGISTER, SEARCH)
+LOGIN, CODE, REGISTER, SEARCH = "/login", "/login/code", "/register", "/search"
+PAGES = (LOGIN, CODE, REGISTER, SEARCH)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 # The on-screen keyboard makes the page smaller, so that the composer stays above it.
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
@@ -98,6 +98,7 @@ def create_app() -> rx.App:
     made.register_lifespan_task(lifespan)
     made.add_page(home_page, route="/", title="IOverse", on_load=HomeState.open)
     made.add_page(login_page, route=LOGIN, title="Sign in · IOverse")
+    made.add_page(code_page, route=CODE, title="Sign in · IOverse")
     made.add_page(register_page, route=REGISTER, title="Create account · IOverse")
     made.add_page(
         chat_page,
