@@ -100,6 +100,7 @@ def _row(item: rx.Var[ConnectionItem]) -> rx.Component:
             rx.el.a(
                 "Connect",
                 href=item.href,
+                reload_document=True,  # it is no page of ours
                 class_name="button small",
                 aria_label="Connect " + item.label,
             ),

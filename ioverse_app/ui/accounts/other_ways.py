@@ -42,7 +42,12 @@ def other_ways(*, passkeys: bool = True) -> rx.Component:
         SignInWithPasskey.create() if passkeys else rx.fragment(),
         rx.foreach(
             OtherWaysState.ways,
-            lambda way: rx.el.a("Continue with " + way.label, href=way.href, class_name="button"),
+            lambda way: rx.el.a(
+                "Continue with " + way.label,
+                href=way.href,
+                reload_document=True,  # it is no page of ours
+                class_name="button",
+            ),
         ),
         class_name="other-ways",
         on_mount=OtherWaysState.load,
