@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -95,9 +96,25 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def hosts(self) -> list[str]:
+        """The names that it answers to, `*.` for any below; none means every name."""
+        given = _listed(self.allowed_hosts)
+        own = [urlsplit(self.address).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+        return [*given, *own] if given else []
+
+    @property
+    def cors(self) -> list[str]:
+        """The websites whose scripts may use the API, with a token and without cookies."""
+        return [origin.rstrip("/") for origin in _listed(self.cors_origins)]
+
+    @property
     def address(self) -> str:
         """Where people reach the app, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip().lower() for part in text.split(",") if part.strip()]
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 
 from ioverse_app import db, migrations, security
 from ioverse_app.api.application import create_api
+from ioverse_app.api.guards import guarded
 from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
@@ -80,7 +81,7 @@ def create_app() -> rx.App:
     """The application."""
     made = rx.App(
         stylesheets=STYLES,
-        api_transformer=[create_api(), without_slash(PAGES), PagePolicy],
+        api_transformer=[create_api(), without_slash(PAGES), PagePolicy, guarded],
         backend_exception_handler=apologise,
         toaster=None,
         html_lang="en",

@@ -121,7 +121,7 @@ async def test_after_five_wrong_codes_one_waits_and_longer_each_time(database, a
 
 
 async def test_it_is_turned_off_by_who_has_a_code(database, ann):
-    secret, codes = await _turned_on(ann)
+    _, codes = await _turned_on(ann)
     with pytest.raises(NotSignedIn):
         await second_factor.turn_off(ann, "wrong")
     with pytest.raises(Conflict):
@@ -145,5 +145,3 @@ async def test_what_is_no_code_is_wrong(database, ann, code):
     await _turned_on(ann)
     with pytest.raises(Exception, match="not right"):
         await second_factor.check(ann.id, code)
-
-
