@@ -38,8 +38,12 @@ class Settings(BaseSettings):
     registration: Literal["open", "invite", "closed"] = "open"
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
-    allowed_hosts: str = Field(default="", description="names it answers to, with commas; any")
-    cors_origins: str = Field(default="", description="websites whose scripts may use the API")
+    allowed_hosts: str | None = Field(
+        default=None, description="names it answers to, with commas; any"
+    )
+    cors_origins: str | None = Field(
+        default=None, description="websites whose scripts may use the API"
+    )
     request_max_mb: float = Field(default=8, gt=0, description="a body that is not a file")
     outside_private: bool = Field(default=False, description="private addresses may be reached")
 
@@ -113,8 +117,8 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip().lower() for part in text.split(",") if part.strip()]
+def _listed(text: str | None) -> list[str]:
+    return [part.strip().lower() for part in (text or "").split(",") if part.strip()]
 
 
 @functools.cache
