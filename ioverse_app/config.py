@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +38,24 @@ class Settings(BaseSettings):
     registration: Literal["open", "invite", "closed"] = "open"
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
+    allowed_hosts: str | None = Field(
+        default=None, description="names it answers to, with commas; any"
+    )
+    cors_origins: str | None = Field(
+        default=None, description="websites whose scripts may use the API"
+    )
+    request_max_mb: float = Field(default=8, gt=0, description="a body that is not a file")
+    outside_private: bool = Field(default=False, description="private addresses may be reached")
+
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_label: str = "single sign-on"
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    github_client_id: str | None = None
+    github_client_secret: SecretStr | None = None
+    github_url: str = "https://github.com"
 
     runs_per_user: int = Field(
         default=8, ge=1, description="answers in progress at once, one person"
@@ -81,9 +100,25 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def hosts(self) -> list[str]:
+        """The names that it answers to, `*.` for any below; none means every name."""
+        given = _listed(self.allowed_hosts)
+        own = [urlsplit(self.address).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+        return [*given, *own] if given else []
+
+    @property
+    def cors(self) -> list[str]:
+        """The websites whose scripts may use the API, with a token and without cookies."""
+        return [origin.rstrip("/") for origin in _listed(self.cors_origins)]
+
+    @property
     def address(self) -> str:
         """Where people reach the app, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part.strip().lower() for part in (text or "").split(",") if part.strip()]
 
 
 @functools.cache

@@ -13,13 +13,14 @@ from reflex.event import EventSpec
 
 from ioverse_app import db, migrations, security
 from ioverse_app.api.application import create_api
+from ioverse_app.api.guards import guarded
 from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts, search
 from ioverse_app.ui.account import account_page
-from ioverse_app.ui.accounts import login_page, register_page
+from ioverse_app.ui.accounts import code_page, login_page, register_page
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.admin import admin_page
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
@@ -31,8 +32,8 @@ from ioverse_app.ui.shell import NoticeState
 
 logger = logging.getLogger(__name__)
 
-LOGIN, REGISTER, SEARCH = "/login", "/register", "/search"
-PAGES = (LOGIN, REGISTER, SEARCH)
+LOGIN, CODE, REGISTER, SEARCH = "/login", "/login/code", "/register", "/search"
+PAGES = (LOGIN, CODE, REGISTER, SEARCH)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 # The on-screen keyboard makes the page smaller, so that the composer stays above it.
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
@@ -80,7 +81,7 @@ def create_app() -> rx.App:
     """The application."""
     made = rx.App(
         stylesheets=STYLES,
-        api_transformer=[create_api(), without_slash(PAGES), PagePolicy],
+        api_transformer=[create_api(), without_slash(PAGES), PagePolicy, guarded],
         backend_exception_handler=apologise,
         toaster=None,
         html_lang="en",
@@ -98,6 +99,7 @@ def create_app() -> rx.App:
     made.register_lifespan_task(lifespan)
     made.add_page(home_page, route="/", title="IOverse", on_load=HomeState.open)
     made.add_page(login_page, route=LOGIN, title="Sign in · IOverse")
+    made.add_page(code_page, route=CODE, title="Sign in · IOverse")
     made.add_page(register_page, route=REGISTER, title="Create account · IOverse")
     made.add_page(
         chat_page,

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from ioverse_app import migrations  # noqa: E402
+from ioverse_app.api.request_log import request_id  # noqa: E402
 from ioverse_app.config import Settings  # noqa: E402
 from ioverse_app.startup import NotReady, checked_settings  # noqa: E402
 
@@ -140,7 +141,10 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            "request_id": request_id(),
         }
+        if facts := getattr(record, "facts", None):
+            line = {**line, "message": "request", **facts}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import isawaitable
+
 import reflex as rx
 from reflex.istate.data import RouterData
 
@@ -36,4 +38,4 @@ async def fire(root, handler, *args):
     result = handler.fn(state, *args)
     if hasattr(result, "__aiter__"):
         return state, [item async for item in result]
-    return state, [await result]
+    return state, [await result if isawaitable(result) else result]

@@ -77,7 +77,7 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def install() -> None:
-    if PROGRAM.exists():
+    if PROGRAM.exists() and (HERE / "node_modules" / "oidc-provider").is_dir():
         return
     npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     subprocess.run(

@@ -9,18 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 
 from ioverse_app import db
+from ioverse_app.api.arrival import arrive
 from ioverse_app.api.client import client_of
-from ioverse_app.api.cookies import (
-    drop_session_cookie,
-    drop_typed,
-    keep_typed,
-    set_session_cookie,
-)
+from ioverse_app.api.cookies import drop_session_cookie, keep_typed
 from ioverse_app.errors import AppError
 from ioverse_app.services import accounts, provider_keys, sessions
 from ioverse_app.services.local_path import local_path
 from ioverse_app.services.refusals import refusal
-from ioverse_app.tables import User
 
 router = APIRouter(prefix="/auth", include_in_schema=False)
 
@@ -50,7 +45,7 @@ async def register(
                 await provider_keys.keep(session, user, "openai", key)
     except AppError as error:
         return _back(request, "/register", error, next, {"username": username, "email": email})
-    return await _signed_in(request, user, next, keep=False)
+    return await arrive(request, user, next, keep=False)
 
 
 @router.post("/login")
@@ -67,7 +62,7 @@ async def login(
         user = await accounts.sign_in(login, password, address=client_of(request).address)
     except AppError as error:
         return _back(request, "/login", error, next, {"login": login, "keep": keep})
-    return await _signed_in(request, user, next, keep=bool(keep))
+    return await arrive(request, user, next, keep=bool(keep))
 
 
 @router.post("/logout")
@@ -77,17 +72,6 @@ async def logout(request: Request) -> RedirectResponse:
         await sessions.end_by_cookie(session, request.cookies.get(sessions.COOKIE, ""))
     response = _see_other("/login")
     drop_session_cookie(response)
-    return response
-
-
-async def _signed_in(request: Request, user: User, next: str, *, keep: bool) -> RedirectResponse:
-    """Start a session in place of the browser's old one."""
-    async with db.transaction() as session:
-        await sessions.end_by_cookie(session, request.cookies.get(sessions.COOKIE, ""))
-        token = await sessions.start_browser(session, user, client_of(request), keep=keep)
-    response = _see_other(local_path(next))
-    set_session_cookie(request, response, token, keep=keep)
-    drop_typed(response)
     return response
 
 

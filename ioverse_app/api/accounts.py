@@ -13,7 +13,7 @@ from ioverse_app.api.client import client_of
 from ioverse_app.api.cookies import drop_session_cookie
 from ioverse_app.api.dependencies import CurrentSession, CurrentUser, Session
 from ioverse_app.errors import NotSignedIn
-from ioverse_app.services import accounts, sessions
+from ioverse_app.services import accounts, second_factor, sessions
 from ioverse_app.tables import User
 
 router = APIRouter(prefix="/api", tags=["Accounts"])
@@ -30,12 +30,13 @@ class Register(BaseModel):
 
 
 class Login(BaseModel):
-    """An account's password; `email` takes a user name too."""
+    """An account's password; `email` takes a user name too. `code` is the second factor's."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["email", "password"]})
 
     email: str | None = None
     password: str | None = None
+    code: str | None = None
 
 
 class Refresh(BaseModel):
@@ -102,6 +103,7 @@ async def login(body: Login, request: Request, response: Response) -> TokensOut:
     """Sign in."""
     client = client_of(request)
     user = await accounts.sign_in(body.email, body.password, address=client.address)
+    await second_factor.demand(user, body.code)
     async with db.transaction() as session:
         tokens = await sessions.start_api(session, user, client)
     response.headers["Cache-Control"] = "no-store"

@@ -33,7 +33,9 @@ async def _signed_in(request: HTTPConnection) -> SignedIn:
     the user, get the row again.
     """
     async with db.reading() as session:
-        return await _who(request, session)
+        signed_in = await _who(request, session)
+    request.scope["user_id"] = signed_in.user.id
+    return signed_in
 
 
 async def _who(request: HTTPConnection, session: AsyncSession) -> SignedIn:

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from ioverse_app.api.request_log import request_id
 from ioverse_app.errors import AppError, NotSignedIn, TooMany
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,12 @@ def error_response(
     status: int, message: str, code: str, details: Any = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """The one shape of an error."""
-    body = {"message": message, "code": code, "details": jsonable_encoder(details or {})}
+    asked = {"request_id": request_id()} if request_id() else {}
+    body = {
+        "message": message,
+        "code": code,
+        "details": {**jsonable_encoder(details or {}), **asked},
+    }
     return JSONResponse(body, status, headers)
 
 
@@ -70,6 +76,7 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unknown_error(request: Request, error: Exception) -> JSONResponse:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "a request")
+    _log.error("%s %s failed", request.method, route, exc_info=error)
     message = "Something went wrong here. It has been noted; please try again."
     return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, message, "internal_error")

@@ -17,6 +17,7 @@ from ioverse_app.services import guesses, passwords
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Role, User
 
+NO_PASSWORD = "!"  # noqa: S105 - what no password has as its hash
 USERNAME_MAX = 64
 EMAIL_MAX = 254
 _REGISTERING = 0x10E5E  # the number of PostgreSQL's advisory lock
@@ -48,6 +49,19 @@ async def draft(username: str | None, email: str | None, password: str | None) -
     if not (username and email and password):
         raise refusal("fields_missing")
     return await _draft(username, email, password)
+
+
+def draft_without_password(username: str, email: str) -> Draft:
+    """An account for somebody whom an issuer has recognised. Refused like any other."""
+    if settings().registration == "closed":
+        raise refusal("registration_closed", NotAllowed)
+    if settings().registration == "invite":
+        raise refusal("registration_by_invitation", NotAllowed)
+    if not is_username(username):
+        raise refusal("username_unusable")
+    if not _is_email(email):
+        raise refusal("email_unusable")
+    return Draft(username, email, NO_PASSWORD)
 
 
 async def register(session: AsyncSession, account: Draft) -> User:
@@ -112,7 +126,7 @@ def fold(name: str) -> str:
 
 
 async def _draft(username: str, email: str, password: str) -> Draft:
-    if not _is_username(username):
+    if not is_username(username):
         raise refusal("username_unusable")
     if not _is_email(email):
         raise refusal("email_unusable")
@@ -120,7 +134,8 @@ async def _draft(username: str, email: str, password: str) -> Draft:
     return Draft(username, email, await security.hash_password(password))
 
 
-def _is_username(name: str) -> bool:
+def is_username(name: str) -> bool:
+    """Whether an account may have this name."""
     folded = fold(name)
     return (
         bool(folded.strip())

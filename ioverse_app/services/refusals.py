@@ -23,6 +23,26 @@ SENTENCES = {
     "username_taken": "Username already taken",
     "sign_in_missing": "Email and password are required",
     "wrong_sign_in": "Email or Password is incorrect",
+    "second_factor_needed": "Enter the code of your authenticator app, or a recovery code.",
+    "code_wrong": "This code is not right, or it has been used. Wait for the next one.",
+    "code_too_many": "Too many wrong codes. Wait a little, then try again.",
+    "sign_in_too_late": "That took too long. Sign in once more.",
+    "passkey_refused": "This passkey could not be checked. Try again, or sign in another way.",
+    "passkey_unknown": "This passkey belongs to no account here. Sign in another way.",
+    "outside_unknown": "This way to sign in is not set up here.",
+    "outside_unreachable": "The other site does not answer. Try again, or sign in another way.",
+    "outside_refused": "The other site did not confirm who you are. Nothing was changed.",
+    "outside_no_email": (
+        "The other site knows no confirmed e-mail address of yours, which an account here needs."
+    ),
+    "outside_email_taken": (
+        "There is an account with this e-mail address. Sign in to it as before, then connect the"
+        " other site on your account page."
+    ),
+    "outside_taken": "This account of the other site is connected to another account here.",
+    "last_way_in": (
+        "This is the only way into your account. Set a password or add a passkey first."
+    ),
     "too_many_guesses": (
         "Too many failed sign-ins from your address. Wait a few minutes, then try again."
     ),

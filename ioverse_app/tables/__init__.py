@@ -4,11 +4,14 @@ from ioverse_app.tables import indexing as indexing  # it listens to every sessi
 from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
+from ioverse_app.tables.identity import Identity
 from ioverse_app.tables.message import InContext, Message, MessageStatus
+from ioverse_app.tables.passkey import Passkey
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
 from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
+from ioverse_app.tables.second_factor import RecoveryCode, SecondFactor
 from ioverse_app.tables.session import Session
 from ioverse_app.tables.share import Share, ShareView
 from ioverse_app.tables.user import Role, User
@@ -20,11 +23,14 @@ __all__ = [
     "ChatImport",
     "Conversation",
     "Found",
+    "Identity",
     "ImportStatus",
     "InContext",
     "Message",
     "MessageStatus",
+    "Passkey",
     "ProviderKey",
+    "RecoveryCode",
     "Role",
     "Row",
     "Run",
@@ -32,6 +38,7 @@ __all__ = [
     "RunStatus",
     "SearchBacklog",
     "SearchEntry",
+    "SecondFactor",
     "Session",
     "Share",
     "ShareView",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.accounts.form import account_form, door, labelled, other_door
+from ioverse_app.ui.accounts.other_ways import other_ways
 
 
 def login_page() -> rx.Component:
@@ -28,5 +29,6 @@ def login_page() -> rx.Component:
                 class_name="keep",
             ),
         ),
+        other_ways(),
         other_door("No account yet?", "Create account", "/register"),
     )

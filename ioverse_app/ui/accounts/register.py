@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.accounts.form import account_form, door, labelled, other_door
+from ioverse_app.ui.accounts.other_ways import other_ways
 from ioverse_app.ui.accounts.state import DoorState
 
 
@@ -47,5 +48,6 @@ def register_page() -> rx.Component:
                 custom_attrs={"data-secret": True},
             ),
         ),
+        other_ways(passkeys=False),
         other_door("Have an account?", "Sign in", "/login"),
     )
