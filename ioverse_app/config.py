@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
 
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
+
     runs_per_user: int = Field(
         default=8, ge=1, description="answers in progress at once, one person"
     )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from ioverse_app import __version__
 from ioverse_app.api import (
     account_forms,
+    account_security,
     accounts,
     attachments,
     chat_list,
@@ -16,8 +17,11 @@ from ioverse_app.api import (
     exports,
     health,
     imports,
+    invitations,
+    keys,
     models,
     parameters,
+    person_data,
     preferences,
     preview,
     search,
@@ -40,6 +44,10 @@ def create_api() -> FastAPI:
     for router in (
         accounts.router,
         account_forms.router,
+        account_security.router,
+        keys.router,
+        invitations.router,
+        person_data.router,
         chats.router,
         attachments.router,
         chat_list.router,
