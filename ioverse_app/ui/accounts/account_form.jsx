@@ -21,7 +21,7 @@ export function AccountForm({ action, sentences, children }) {
     const query = new URLSearchParams(window.location.search);
     setNext(query.get("next") ?? "");
     setDone(sentences[query.get("done")] ?? "");
-    setLinks(LINKS.filter((name) => query.has(name)).map((name) => [name, query.get(name)]));
+    setLinks(takeOut(query));
     if (query.has("error")) {
       bringBack(form.current);
       report(query.get("error"));
@@ -70,6 +70,17 @@ export function OtherDoor({ href, children }) {
   }, []);
 
   return <a href={href + query}>{children}</a>;
+}
+
+// What is secret in an address stays in the form, and in nobody's history.
+function takeOut(query) {
+  const found = LINKS.filter((name) => query.has(name)).map((name) => [name, query.get(name)]);
+  if (!found.length) return found;
+  const left = new URLSearchParams(query);
+  LINKS.forEach((name) => left.delete(name));
+  const rest = left.size ? `?${left}` : "";
+  window.history.replaceState(window.history.state, "", window.location.pathname + rest);
+  return found;
 }
 
 // What was typed into a refused form waits in a cookie for two minutes; no secret is among it.
