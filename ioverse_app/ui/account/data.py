@@ -119,6 +119,7 @@ def _export() -> rx.Component:
                     "Download",
                     href=DataState.link,
                     download="ioverse.zip",
+                    reload_document=True,  # it is no page of ours
                     class_name="button primary",
                 ),
                 rx.el.span(

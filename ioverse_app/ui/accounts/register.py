@@ -24,6 +24,7 @@ def register_page() -> rx.Component:
             "Create account",
             step(1, "Your account", _CREDENTIALS, *_credentials()),
             step(2, "A key for a provider", ["provider_key"], _provider_key()),
+            step(3, "Done", [], rx.el.p("You are signed in at once.", class_name="lead")),
         ),
         other_door("Have an account?", "Sign in", "/login"),
     )

@@ -47,7 +47,10 @@ export function PasswordRules() {
     if (!password) return setFound(null);
     const body = { password, username: value("username"), email: value("email") };
     const answer = await ask("/api/password/strength", body);
-    if (isLatest()) setFound(answer?.ok ? answer : null);
+    if (!isLatest()) return;
+    setFound(answer?.ok ? answer : null);
+    field("password").dataset.refused = Boolean(answer?.code);
+    field("confirm_password")?.dispatchEvent(new Event("input"));
   });
   const score = found?.code ? Math.min(found.score, 1) : (found?.score ?? 0);
   return (
@@ -103,13 +106,15 @@ export function KeyRules() {
   );
 }
 
+const isGood = (one) => one?.value && one.checkValidity() && one.dataset.refused !== "true";
+
 /** The number of a step, and a tick once its fields are as they should be. */
 export function Step({ number, fields }) {
   const [done, setDone] = useState(false);
   useTyping(fields, () => {
-    const filled = fields.map(field).every((one) => one?.value && one.checkValidity());
+    const filled = fields.map(field).every(isGood);
     const same = !fields.includes("confirm_password") || value("password") === value("confirm_password");
-    setDone(filled && same);
+    setDone(Boolean(fields.length) && filled && same);
   });
   return (
     <span className="step" data-done={done} aria-hidden>
