@@ -107,5 +107,5 @@ async def test_without_a_server_a_letter_is_a_file():
 
 
 async def test_no_name_adds_a_line_to_the_head(configure):
-    with pytest.raises(ValueError, match="linefeed|newline"):
+    with pytest.raises(ValueError, match=r"linefeed|newline"):
         mail.written(Letter("ann@example.org", "Hello\r\nBcc: eve@example.org", ["x"]))

@@ -79,7 +79,10 @@ async def test_a_key_does_what_its_scopes_allow_and_never_gives_out_more(client)
     key = await _key(client, me, scopes=["read"])
     bearer = {"Authorization": f"Bearer {key['secret']}"}
     assert (await client.get("/api/chats", headers=bearer)).is_success
-    assert _error(await client.post("/api/chats", json={}, headers=bearer)) == (403, "scope_missing")
+    assert _error(await client.post("/api/chats", json={}, headers=bearer)) == (
+        403,
+        "scope_missing",
+    )
     for path in ("/api/keys", "/api/users/me/sessions", "/api/users/me/data/exports/latest"):
         assert _error(await client.get(path, headers=bearer)) == (403, "key_not_enough")
     assert _error(await client.post("/api/logout", headers=bearer)) == (403, "key_not_enough")
@@ -172,7 +175,8 @@ async def test_forgetting_a_password_is_answered_alike_for_everybody(client):
     ]
     assert {one.headers["location"] for one in forms} == {"/forgot-password?done=mailed"}
     await post.settled()
-    letter = email.message_from_bytes(next(mail.folder().glob("*.eml")).read_bytes(), policy=default)
+    written = next(mail.folder().glob("*.eml")).read_bytes()
+    letter = email.message_from_bytes(written, policy=default)
     text = letter.get_body(("plain",)).get_content()
     token = text.partition("token=")[2].split()[0]
     wrong = {"token": token, "password": "new and fine words", "confirm_password": "x"}

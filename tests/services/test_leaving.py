@@ -56,9 +56,7 @@ async def _invite(ada, **values):
 
 
 async def _come(token, name="Cleo"):
-    account = await accounts.draft(
-        name, f"{name}@example.org".lower(), PASSWORD, invitation=token
-    )
+    account = await accounts.draft(name, f"{name}@example.org".lower(), PASSWORD, invitation=token)
     async with db.transaction() as session:
         return await accounts.register(session, account)
 
