@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     github_client_secret: SecretStr | None = None
     github_url: str = "https://github.com"
 
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
+
     runs_per_user: int = Field(
         default=8, ge=1, description="answers in progress at once, one person"
     )

@@ -20,7 +20,14 @@ from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts, search
 from ioverse_app.ui.account import account_page
-from ioverse_app.ui.accounts import code_page, login_page, register_page
+from ioverse_app.ui.accounts import (
+    code_page,
+    confirm_email_page,
+    forgot_password_page,
+    login_page,
+    register_page,
+    reset_password_page,
+)
 from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.admin import admin_page
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
@@ -29,11 +36,13 @@ from ioverse_app.ui.page_policy import PagePolicy
 from ioverse_app.ui.search.page import SearchPageState, search_page
 from ioverse_app.ui.settings import SettingsState
 from ioverse_app.ui.shell import NoticeState
+from ioverse_app.ui.shell.presence import PresenceState
 
 logger = logging.getLogger(__name__)
 
 LOGIN, CODE, REGISTER, SEARCH = "/login", "/login/code", "/register", "/search"
-PAGES = (LOGIN, CODE, REGISTER, SEARCH)
+FORGOTTEN, RESET, CONFIRM = "/forgot-password", "/reset-password", "/confirm-email"
+PAGES = (LOGIN, CODE, REGISTER, FORGOTTEN, RESET, CONFIRM, SEARCH)
 UNFORESEEN = "Something went wrong. It has been logged; please try again."
 # The on-screen keyboard makes the page smaller, so that the composer stays above it.
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
@@ -101,19 +110,29 @@ def create_app() -> rx.App:
     made.add_page(login_page, route=LOGIN, title="Sign in · IOverse")
     made.add_page(code_page, route=CODE, title="Sign in · IOverse")
     made.add_page(register_page, route=REGISTER, title="Create account · IOverse")
+    made.add_page(forgot_password_page, route=FORGOTTEN, title="Forgotten password · IOverse")
+    made.add_page(reset_password_page, route=RESET, title="New password · IOverse")
+    made.add_page(confirm_email_page, route=CONFIRM, title="Confirm address · IOverse")
     made.add_page(
         chat_page,
         route="/chat/[[chat_id]]",
         title="Chat · IOverse",
-        on_load=[ChatState.open, ParametersState.load],
+        on_load=[ChatState.open, ParametersState.load, PresenceState.watch],
     )
-    made.add_page(search_page, route=SEARCH, title="Search · IOverse", on_load=SearchPageState.open)
+    made.add_page(
+        search_page,
+        route=SEARCH,
+        title="Search · IOverse",
+        on_load=[SearchPageState.open, PresenceState.watch],
+    )
     for page, base, opens in (
         (account_page, "/account", SettingsState.open),
         (admin_page, "/admin", SettingsState.open_administration),
     ):
         title = f"{base[1:].title()} · IOverse"
-        made.add_page(page, route=f"{base}/[[section]]", title=title, on_load=opens)
+        made.add_page(
+            page, route=f"{base}/[[section]]", title=title, on_load=[opens, PresenceState.watch]
+        )
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -33,6 +33,11 @@ class Subscription:
         """The next event, as soon as there is one."""
         return await self._queue.get()
 
+    def waiting(self) -> Iterator[object]:
+        """What has come and was not read yet, without waiting for more."""
+        while not self._queue.empty():
+            yield self._queue.get_nowait()
+
     async def __aiter__(self) -> AsyncIterator[object]:
         while True:
             yield await self._queue.get()
@@ -47,11 +52,17 @@ def publish(topic: str, event: object) -> None:
         subscription.offer(event)
 
 
+def subscribe(topic: str) -> Subscription:
+    """Follow a topic for as long as the process lives."""
+    subscription = Subscription()
+    _topics[topic].add(subscription)
+    return subscription
+
+
 @contextmanager
 def following(topic: str) -> Generator[Subscription]:
     """Follow a topic within the block; nothing published in it is missed."""
-    subscription = Subscription()
-    _topics[topic].add(subscription)
+    subscription = subscribe(topic)
     try:
         yield subscription
     finally:

@@ -13,7 +13,7 @@ from ioverse_app.api.arrival import arrive
 from ioverse_app.api.client import client_of
 from ioverse_app.api.cookies import drop_session_cookie, keep_typed
 from ioverse_app.errors import AppError
-from ioverse_app.services import accounts, provider_keys, sessions
+from ioverse_app.services import accounts, email_change, provider_keys, recovery, sessions
 from ioverse_app.services.local_path import local_path
 from ioverse_app.services.refusals import refusal
 
@@ -30,6 +30,7 @@ async def register(
     password: Field = "",
     confirm_password: Field = "",
     provider_key: Field = "",
+    invitation: Field = "",
     next: Field = "",
 ) -> RedirectResponse:
     """Make an account, sign in to it, and go on."""
@@ -38,13 +39,14 @@ async def register(
         if password != confirm_password:
             raise refusal("passwords_differ")
         key = provider_keys.check(provider_key)
-        account = await accounts.draft(username, email, password)
+        account = await accounts.draft(username, email, password, invitation=invitation)
         async with db.transaction() as session:
             user = await accounts.register(session, account)
             if key:
                 await provider_keys.keep(session, user, "openai", key)
     except AppError as error:
-        return _back(request, "/register", error, next, {"username": username, "email": email})
+        typed = {"username": username, "email": email}
+        return _back(request, "/register", error, next, typed, invitation=invitation)
     return await arrive(request, user, next, keep=False)
 
 
@@ -75,11 +77,56 @@ async def logout(request: Request) -> RedirectResponse:
     return response
 
 
-def _back(
-    request: Request, page: str, error: AppError, next: str, typed: dict[str, str]
+@router.post("/forgot-password")
+async def forgot_password(request: Request, login: Field = "") -> RedirectResponse:
+    """Mail a link, to whoever there is; the answer is the same."""
+    try:
+        recovery.forgotten(login, address=client_of(request).address)
+    except AppError as error:
+        return _back(request, "/forgot-password", error, "", {"login": login})
+    return _see_other("/forgot-password?done=mailed")
+
+
+@router.post("/reset-password")
+async def reset_password(
+    request: Request, token: Field = "", password: Field = "", confirm_password: Field = ""
 ) -> RedirectResponse:
-    """Back to the form, with the reason and everything that was typed but the secrets."""
+    """Choose a new password with a mailed link, then sign in with it."""
+    try:
+        if password != confirm_password:
+            raise refusal("passwords_differ")
+        await recovery.reset(token, password)
+    except AppError as error:
+        return _back(request, "/reset-password", error, "", {}, token=token)
+    response = _see_other("/login?done=password_changed")
+    drop_session_cookie(response)
+    return response
+
+
+@router.post("/confirm-email")
+async def confirm_email(request: Request, token: Field = "") -> RedirectResponse:
+    """Open a link that was mailed to a new address."""
+    try:
+        await email_change.confirm(token)
+    except AppError as error:
+        return _back(request, "/confirm-email", error, "", {}, token=token)
+    return _see_other("/login?done=email_confirmed&next=/account/security")
+
+
+def _back(
+    request: Request,
+    page: str,
+    error: AppError,
+    next: str,
+    typed: dict[str, str],
+    **links: str,
+) -> RedirectResponse:
+    """Back to the form, with the reason and everything that was typed but the secrets.
+
+    `links` are what the page's own address came with, without which its form is worth nothing.
+    """
     query = {"error": error.code} | ({"next": local_path(next)} if next else {})
+    query |= {name: value[:200] for name, value in links.items() if value}
     response = _see_other(f"{page}?{urlencode(query)}")
     keep_typed(request, response, typed)
     return response

@@ -27,6 +27,7 @@ class Register(BaseModel):
     username: str | None = None
     email: str | None = None
     password: str | None = None
+    invitation: str | None = None
 
 
 class Login(BaseModel):
@@ -84,7 +85,9 @@ class Message(BaseModel):
 @router.post("/register", status_code=201)
 async def register(body: Register, request: Request, response: Response) -> Registered:
     """Make an account and sign in to it."""
-    account = await accounts.draft(body.username, body.email, body.password)
+    account = await accounts.draft(
+        body.username, body.email, body.password, invitation=body.invitation or ""
+    )
     async with db.transaction() as session:
         user = await accounts.register(session, account)
         tokens = await sessions.start_api(session, user, client_of(request))

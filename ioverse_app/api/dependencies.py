@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
 
 from ioverse_app import db
-from ioverse_app.errors import NotSignedIn
-from ioverse_app.services import sessions
+from ioverse_app.api import scopes
+from ioverse_app.api.client import client_of
+from ioverse_app.errors import NotAllowed, NotSignedIn, TooLarge
+from ioverse_app.services import api_keys, sessions, signatures
+from ioverse_app.services.api_keys import PREFIX, KeyHolder
 from ioverse_app.services.sessions import SignedIn
+from ioverse_app.services.signatures import SCHEME, SignedRequest
 from ioverse_app.tables import User
+
+SIGNED_MAX = 25_000_000
+"""Bytes of the body of a signed request, which is read whole before it is let in."""
 
 
 async def _session(request: HTTPConnection) -> AsyncIterator[AsyncSession]:
@@ -26,19 +33,27 @@ async def _session(request: HTTPConnection) -> AsyncIterator[AsyncSession]:
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
-async def _signed_in(request: HTTPConnection) -> SignedIn:
-    """By a Bearer token or, without one, by the browser's cookie. NotSignedIn for strangers.
+async def _asking(request: HTTPConnection) -> SignedIn | KeyHolder:
+    """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn.
 
     It reads in a session of its own, so that a route may open its own transactions: to change
     the user, get the row again.
     """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == SCHEME.lower():
+        holder = await signatures.holder(token, await _signed(request))
+        return _within_scope(request, holder)
     async with db.reading() as session:
-        signed_in = await _who(request, session)
-    request.scope["user_id"] = signed_in.user.id
+        if scheme.lower() == "bearer" and token.strip().startswith(PREFIX):
+            address = client_of(request).address
+            holder = await api_keys.by_secret(session, token.strip(), address)
+            return _within_scope(request, holder)
+        signed_in = await _signed_in_as(request, session)
+    request.scope["user_id"] = signed_in.user.id  # for the log
     return signed_in
 
 
-async def _who(request: HTTPConnection, session: AsyncSession) -> SignedIn:
+async def _signed_in_as(request: HTTPConnection, session: AsyncSession) -> SignedIn:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return await sessions.by_access_token(session, token.strip())
@@ -51,11 +66,38 @@ async def _who(request: HTTPConnection, session: AsyncSession) -> SignedIn:
     return signed_in
 
 
-CurrentSession = Annotated[SignedIn, Depends(_signed_in)]
+def _within_scope(request: HTTPConnection, holder: KeyHolder) -> KeyHolder:
+    scopes.check(holder, request.scope.get("method", "WEBSOCKET"), request.url.path)
+    request.scope["user_id"] = holder.user.id
+    return holder
 
 
-async def _user(signed_in: CurrentSession) -> User:
-    return signed_in.user
+async def _signed(request: HTTPConnection) -> SignedRequest:
+    url = request.url
+    target = f"{url.path}?{url.query}" if url.query else url.path
+    body = b""
+    if isinstance(request, Request):
+        if int(request.headers.get("content-length") or 0) > SIGNED_MAX:
+            raise TooLarge("A signed request has at most 25 MB.", code="signed_too_large")
+        body = await request.body()
+    method = request.scope.get("method", "GET")
+    return SignedRequest(method, target, body, client_of(request).address)
+
+
+Asking = Annotated[SignedIn | KeyHolder, Depends(_asking)]
+
+
+async def _of_session(asking: Asking) -> SignedIn:
+    if isinstance(asking, SignedIn):
+        return asking
+    raise NotAllowed("This cannot be done with an API key. Sign in.", code="key_not_enough")
+
+
+CurrentSession = Annotated[SignedIn, Depends(_of_session)]
+
+
+async def _user(asking: Asking) -> User:
+    return asking.user
 
 
 CurrentUser = Annotated[User, Depends(_user)]

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ioverse_app.services import (
+    api_keys,
     attachments,
+    data_exports,
+    farewell,
     imports,
+    invitations,
+    mailed_links,
     run_logs,
     sessions,
     shares,
@@ -34,4 +39,9 @@ JOBS = (
     Job("purge-share-links", "42 * * * *", shares.purge),
     Job("purge-attachments", "47 * * * *", attachments.purge),
     Job("purge-imports", "57 * * * *", imports.purge),
+    Job("purge-mailed-links", "2 * * * *", mailed_links.purge),
+    Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),
+    Job("purge-invitations", "22 3 * * *", invitations.purge),
+    Job("purge-data-exports", "32 * * * *", data_exports.purge),
+    Job("erase-accounts", "52 * * * *", farewell.erase_due),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func
 from sqlmodel import col, or_, select
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.config import settings
 from ioverse_app.errors import NotAllowed, NotFound, NotSignedIn
-from ioverse_app.services import guesses, passwords
+from ioverse_app.services import guesses, invitations, passwords
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Role, User
 
@@ -34,21 +34,28 @@ class Draft:
     username: str
     email: str
     password_hash: str
+    invitation: str = ""
 
 
-async def draft(username: str | None, email: str | None, password: str | None) -> Draft:
+async def draft(
+    username: str | None, email: str | None, password: str | None, *, invitation: str = ""
+) -> Draft:
     """Check what somebody typed, and hash the password before any lock is held.
 
-    Refused (Invalid, NotAllowed) with a sentence of `refusals` when a rule is broken.
+    Refused (Invalid, NotAllowed, Gone) with a sentence of `refusals` when a rule is broken. An
+    `invitation`, the token of a link, lets somebody in whatever the mode is.
     """
-    if settings().registration == "closed":
+    if invitation:
+        async with db.reading() as session:
+            await invitations.find(session, invitation)
+    elif settings().registration == "closed":
         raise refusal("registration_closed", NotAllowed)
-    if settings().registration == "invite":
+    elif settings().registration == "invite":
         raise refusal("registration_by_invitation", NotAllowed)
     username, email = " ".join((username or "").split()), (email or "").strip()
     if not (username and email and password):
         raise refusal("fields_missing")
-    return await _draft(username, email, password)
+    return replace(await _draft(username, email, password), invitation=invitation)
 
 
 def draft_without_password(username: str, email: str) -> Draft:
@@ -67,12 +74,15 @@ def draft_without_password(username: str, email: str) -> Draft:
 async def register(session: AsyncSession, account: Draft) -> User:
     """Store a new account. The first one of all administers the workspace."""
     await _one_at_a_time(session)
-    if await _find(session, account.email):
+    if await find(session, account.email):
         raise refusal("email_taken")
-    if await _find(session, account.username):
+    if await find(session, account.username):
         raise refusal("username_taken")
     is_first = (await session.exec(select(User.id).limit(1))).first() is None
-    return await _store(session, account, Role.ADMIN if is_first else Role.MEMBER)
+    role = Role.ADMIN if is_first else Role.MEMBER
+    if account.invitation:
+        role = await invitations.use(session, account.invitation, account.username)
+    return await _store(session, account, role)
 
 
 async def sign_in(login: str | None, password: str | None, *, address: str) -> User:
@@ -84,17 +94,25 @@ async def sign_in(login: str | None, password: str | None, *, address: str) -> U
     """
     if not (login and login.strip() and password):
         raise refusal("sign_in_missing")
-    guesses.check(address)
+    name = fold(" ".join(login.split()))[:EMAIL_MAX]
+    _check_guesses(address, name)
     async with db.reading() as session:
-        user = await _find(session, login)
+        user = await find(session, login)
     is_right = await security.verify_password(password, user.password_hash if user else None)
-    guesses.check(address)
+    _check_guesses(address, name)
     if user is None or not is_right:
         guesses.add(address)
+        guesses.add_account(name)
         raise refusal("wrong_sign_in", NotSignedIn)
+    guesses.forgive(name)
     if user.blocked_at is not None:
         raise refusal("account_blocked", NotAllowed)
     return user
+
+
+def _check_guesses(address: str, name: str) -> None:
+    guesses.check(address)
+    guesses.check_account(name)
 
 
 async def get(session: AsyncSession, asker: User, user_id: str) -> User:
@@ -120,6 +138,23 @@ async def ensure_admin(session: AsyncSession) -> User | None:
     return await _store(session, account, Role.ADMIN)
 
 
+async def find(session: AsyncSession, login: str) -> User | None:
+    """The account with this user name or e-mail address; one cannot be mistaken for the other."""
+    folded = fold(" ".join(login.split()))
+    if len(folded) > EMAIL_MAX or not folded.isprintable():
+        return None
+    is_theirs = or_(col(User.username_folded) == folded, col(User.email_folded) == folded)
+    return (await session.exec(select(User).where(is_theirs))).first()
+
+
+def checked_email(email: str | None) -> str:
+    """An e-mail address as it will be kept. Invalid if it cannot be one."""
+    email = (email or "").strip()
+    if not _is_email(email):
+        raise refusal("email_unusable")
+    return email
+
+
 def fold(name: str) -> str:
     """What names and addresses are compared by: NFKC, without case."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
@@ -128,8 +163,7 @@ def fold(name: str) -> str:
 async def _draft(username: str, email: str, password: str) -> Draft:
     if not is_username(username):
         raise refusal("username_unusable")
-    if not _is_email(email):
-        raise refusal("email_unusable")
+    checked_email(email)
     passwords.check(password, fold(username), fold(email))
     return Draft(username, email, await security.hash_password(password))
 
@@ -156,15 +190,6 @@ def _is_email(address: str) -> bool:
         and _EMAIL.fullmatch(address) is not None
         and _EMAIL.fullmatch(folded) is not None
     )
-
-
-async def _find(session: AsyncSession, login: str) -> User | None:
-    """The account with this user name or e-mail address; one cannot be mistaken for the other."""
-    folded = fold(" ".join(login.split()))
-    if len(folded) > EMAIL_MAX or not folded.isprintable():
-        return None
-    is_theirs = or_(col(User.username_folded) == folded, col(User.email_folded) == folded)
-    return (await session.exec(select(User).where(is_theirs))).first()
 
 
 async def _store(session: AsyncSession, account: Draft, role: Role) -> User:

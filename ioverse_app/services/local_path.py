@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HOME = "/chat"
-_DOORS = ("/login", "/register", "/auth/")
+_DOORS = ("/login", "/register", "/forgot-password", "/reset-password", "/confirm-email", "/auth/")
 
 
 def local_path(wanted: str | None) -> str:

@@ -17,6 +17,11 @@ SENTENCES = {
     "password_common": "This password is among the first that a stranger would try.",
     "password_numeric": "A password needs more than digits.",
     "password_like_name": "This password is too much like the user name or the e-mail address.",
+    "password_guessable": (
+        "A program would guess this password soon. Make it longer, or join a few unrelated words."
+    ),
+    "password_missing": "Enter a password.",
+    "password_wrong": "This is not your password.",
     "passwords_differ": "The two passwords are not the same.",
     "provider_key_unusable": "This does not look like a provider API key.",
     "email_taken": "Email already registered",
@@ -46,8 +51,31 @@ SENTENCES = {
     "too_many_guesses": (
         "Too many failed sign-ins from your address. Wait a few minutes, then try again."
     ),
+    "too_many_mails": "Too many mails were asked for from your address. Wait a few minutes.",
+    "account_resting": (
+        "Too many failed sign-ins to this account. Wait a little, then try again, "
+        "or choose a new password by mail."
+    ),
+    "link_used_up": "This link was used already, or its time is over. Ask for a new one.",
+    "email_same": "This is your address already.",
+    "mails_enough": "You were sent several mails within an hour. Look for them, or wait.",
+    "invitation_over": (
+        "This invitation was used already, or its time is over. Ask an administrator for another."
+    ),
+    "only_administrator": (
+        "You are the only administrator here. Make somebody else one before you go."
+    ),
     "account_blocked": "This account is blocked. An administrator can open it again.",
 }
+
+DONE = {
+    "mailed": (
+        "If there is such an account, a mail with a link is on its way. It works for an hour."
+    ),
+    "password_changed": "The password is changed. Sign in with it.",
+    "email_confirmed": "This is the address of your account now.",
+}
+"""What a page says after a form that was taken."""
 
 
 def refusal(code: str, kind: type[AppError] = Invalid) -> AppError:

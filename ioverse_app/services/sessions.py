@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, delete, event, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from ioverse_app import db, security
-from ioverse_app.errors import NotSignedIn
+from ioverse_app import db, live, security
+from ioverse_app.errors import NotFound, NotSignedIn
 from ioverse_app.tables import Session, User, new_id, now
 
 COOKIE = "ioverse_session"
@@ -24,6 +25,9 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
 KEPT_LIFETIME = timedelta(days=30)
 VISIT_LIFETIME = timedelta(hours=12)
+TOPIC = "sessions"
+"""Where it is told which sessions have ended, as `SessionsEnded`."""
+
 KEPT_AFTER_END = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -61,6 +65,13 @@ class SignedIn:
 
     user: User
     session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """These sessions are over: nobody may go on in their name."""
+
+    ids: tuple[str, ...]
 
 
 async def start_browser(session: AsyncSession, user: User, client: Client, *, keep: bool) -> str:
@@ -153,6 +164,25 @@ async def end_all(session: AsyncSession, user: User) -> None:
     await _end(session, col(Session.user_id) == user.id)
 
 
+async def end_others(session: AsyncSession, user: User, keep: str) -> None:
+    """End every session of a user but the one with this id."""
+    await _end(session, (col(Session.user_id) == user.id) & (col(Session.id) != keep))
+
+
+async def of(session: AsyncSession, user: User) -> Sequence[Session]:
+    """The sessions of this user that are open, the one that was seen last first."""
+    query = Session.visible_to(user).order_by(col(Session.last_seen_at).desc())
+    return (await session.exec(query)).all()
+
+
+async def revoke(session: AsyncSession, user: User, session_id: str) -> None:
+    """End one of this user's sessions, at once. NotFound if it is not theirs, or has ended."""
+    query = Session.visible_to(user).where(Session.id == session_id)
+    if (await session.exec(query)).first() is None:
+        raise NotFound("This session is not there.")
+    await end(session, session_id)
+
+
 async def purge() -> int:
     """Delete the sessions that ended or expired a week ago; how many."""
     week_ago = now() - KEPT_AFTER_END
@@ -163,8 +193,16 @@ async def purge() -> int:
 
 
 async def _end(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """End sessions, and tell everybody who goes by them once that is committed."""
     statement = update(Session).where(which, col(Session.revoked_at).is_(None))
-    await session.exec(statement.values(revoked_at=now()))
+    ended = await session.execute(statement.values(revoked_at=now()).returning(col(Session.id)))
+    if not (ids := tuple(ended.scalars())):
+        return
+
+    def committed(_: object) -> None:
+        live.publish(TOPIC, SessionsEnded(ids))
+
+    event.listen(session.sync_session, "after_commit", committed, once=True)
 
 
 async def _end_if_old(session: AsyncSession, refresh_token: str) -> None:

@@ -1,10 +1,14 @@
 """What is stored; one aggregate a file, with the query scope that says who may see it."""
 
 from ioverse_app.tables import indexing as indexing  # it listens to every session
+from ioverse_app.tables.account_token import AccountToken, TokenKind
+from ioverse_app.tables.api_key import ApiKey, UsedNonce
 from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
+from ioverse_app.tables.data_export import DataExport, ExportStatus
 from ioverse_app.tables.identity import Identity
+from ioverse_app.tables.invitation import Invitation
 from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.passkey import Passkey
 from ioverse_app.tables.provider_key import ProviderKey
@@ -19,13 +23,18 @@ from ioverse_app.tables.vote import Vote, VoteValue
 from ioverse_app.tables.worker import Worker
 
 __all__ = [
+    "AccountToken",
+    "ApiKey",
     "Attachment",
     "ChatImport",
     "Conversation",
+    "DataExport",
+    "ExportStatus",
     "Found",
     "Identity",
     "ImportStatus",
     "InContext",
+    "Invitation",
     "Message",
     "MessageStatus",
     "Passkey",
@@ -42,6 +51,8 @@ __all__ = [
     "Session",
     "Share",
     "ShareView",
+    "TokenKind",
+    "UsedNonce",
     "User",
     "Vote",
     "VoteValue",

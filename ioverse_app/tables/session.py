@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
-from sqlmodel import Field
+from sqlmodel import Field, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ioverse_app.tables.row import Row, UtcDateTime, now
+from ioverse_app.tables.user import User
 
 
 class Session(Row, table=True):
@@ -20,3 +23,12 @@ class Session(Row, table=True):
     last_seen_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     user_agent: str = Field(default="", max_length=300)
     ip_address: str = Field(default="", max_length=64)
+
+    @classmethod
+    def visible_to(cls, user: User) -> SelectOfScalar[Self]:
+        """The sessions of this user in which somebody is signed in now."""
+        return select(cls).where(
+            cls.user_id == user.id,
+            col(cls.revoked_at).is_(None),
+            col(cls.expires_at) > now(),
+        )

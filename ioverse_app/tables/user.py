@@ -20,7 +20,10 @@ class Role(StrEnum):
 
 
 class User(Row, table=True):
-    """A person with an account. Names and addresses are kept as typed and compared folded."""
+    """A person with an account. Names and addresses are kept as typed and compared folded.
+
+    At `erase_at` the account is erased with everything in it: its person asked for that.
+    """
 
     username: str = Field(max_length=64)
     username_folded: str = Field(max_length=64, unique=True)
@@ -30,6 +33,7 @@ class User(Row, table=True):
     role: str = Field(default=Role.MEMBER, max_length=16)
     preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erase_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def is_admin(self) -> bool:

@@ -17,6 +17,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)",
 }
 
+# Their addresses carry a secret, which goes to nobody, not even to ourselves. The strictest
+# policy of all would also hide where a form comes from, and forms from nowhere are refused.
+SECRET_PAGES = ("/reset-password", "/confirm-email", "/register")
+
 # A page may run scripts of its own and, of those written into it, what the build wrote.
 # Styles may be inline, since React and the diagrams write them so. What is read aloud or shown
 # before it is stored is a blob. No rule names another host: an image from elsewhere is shown by
@@ -52,7 +56,10 @@ class PagePolicy:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message))
+                headers = MutableHeaders(scope=message)
+                if scope["path"].rstrip("/") in SECRET_PAGES:
+                    headers.setdefault("referrer-policy", "strict-origin")
+                _add(headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

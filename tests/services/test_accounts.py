@@ -132,6 +132,9 @@ async def test_addresses_of_every_shape_are_good(email):
         ("Someone.1", "password_like_name"),
         ("wherever-mail", "password_like_name"),
         ("someone@wherever-mail.org", "password_like_name"),
+        ("sunshine2024", "password_guessable"),
+        ("密码密码密码密码", "password_guessable"),
+        ("x1" * 128, "password_guessable"),
     ],
 )
 async def test_a_password_that_is_guessed_soon_is_refused(password, code):
@@ -141,7 +144,7 @@ async def test_a_password_that_is_guessed_soon_is_refused(password, code):
 
 
 @pytest.mark.parametrize(
-    "password", ["x1y2z3w4", "ein langer Satz", "密码密码密码密码", "x1" * 128]
+    "password", ["x1y2z3w4", "ein langer Satz", "密码锁在柜子里面", "barley open " * 20]
 )
 async def test_any_other_password_is_good(password):
     await accounts.draft("Someone", "someone@example.org", password)
@@ -204,6 +207,25 @@ async def test_an_address_that_guessed_wrong_ten_times_must_wait(database):
         await _sign_in("cleo")
     assert 0 < refused.value.retry_after <= 300
     assert await _sign_in("cleo", address="192.0.2.2")
+
+
+async def test_an_account_rests_longer_with_every_guess_from_wherever(database):
+    await _register()
+    await _register("Dora", "dora@example.org")
+    for login in ("cleo", "nobody"):
+        for n in range(guesses.ACCOUNT_FAILURES):
+            with pytest.raises(NotSignedIn):
+                await _sign_in(login, "not the password", address=f"192.0.2.{n}")
+        with pytest.raises(TooMany) as refused:
+            await _sign_in(login, address="192.0.2.200")
+        assert refused.value.code == "account_resting", "also of a name that nobody has"
+        guesses.add_account(login)
+        with pytest.raises(TooMany) as later:
+            await _sign_in(login, address="192.0.2.200")
+        assert later.value.retry_after > refused.value.retry_after
+    assert await _sign_in("dora")
+    guesses.forgive("cleo")
+    assert await _sign_in("cleo")
 
 
 async def test_guesses_made_at_once_do_not_slip_by(database):

@@ -6,17 +6,22 @@ import "./accounts.css";
 const TYPED_COOKIE = "ioverse_typed";
 const UNFORESEEN = "Something went wrong here, and nothing was changed. Please try again.";
 const TWICE_WITHIN_MS = 3000;
+const LINKS = ["token", "invitation"]; // What an address may carry for its form, and for nobody else.
 
 export function AccountForm({ action, sentences, children }) {
   const form = useRef(null);
   const sentAt = useRef(-Infinity);
   const [next, setNext] = useState("");
+  const [links, setLinks] = useState([]);
+  const [done, setDone] = useState("");
   const [problem, setProblem] = useState({ code: null, count: 0 });
   const report = (code) => setProblem(({ count }) => ({ code, count: count + 1 }));
 
   useEffect(() => {
     const query = new URLSearchParams(window.location.search);
     setNext(query.get("next") ?? "");
+    setDone(sentences[query.get("done")] ?? "");
+    setLinks(takeOut(query));
     if (query.has("error")) {
       bringBack(form.current);
       report(query.get("error"));
@@ -46,8 +51,12 @@ export function AccountForm({ action, sentences, children }) {
           </p>
         )}
       </div>
+      <div role="status">{done && <p className="problem done">{done}</p>}</div>
       {children}
       <input type="hidden" name="next" value={next} readOnly />
+      {links.map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} readOnly />
+      ))}
     </form>
   );
 }
@@ -61,6 +70,17 @@ export function OtherDoor({ href, children }) {
   }, []);
 
   return <a href={href + query}>{children}</a>;
+}
+
+// What is secret in an address stays in the form, and in nobody's history.
+function takeOut(query) {
+  const found = LINKS.filter((name) => query.has(name)).map((name) => [name, query.get(name)]);
+  if (!found.length) return found;
+  const left = new URLSearchParams(query);
+  LINKS.forEach((name) => left.delete(name));
+  const rest = left.size ? `?${left}` : "";
+  window.history.replaceState(window.history.state, "", window.location.pathname + rest);
+  return found;
 }
 
 // What was typed into a refused form waits in a cookie for two minutes; no secret is among it.

@@ -9,30 +9,47 @@ from urllib.parse import urlencode
 import reflex as rx
 from starlette.requests import cookie_parser
 
-from ioverse_app import db, security
+from ioverse_app import db, live, security
 from ioverse_app.services import sessions
 from ioverse_app.services.local_path import local_path
+from ioverse_app.services.sessions import SessionsEnded, SignedIn
 from ioverse_app.tables import User
 
-# A revoked session is refused within these seconds; until then a burst of events asks once.
-FRESH_SECONDS = 3.0
+# A burst of events asks once. A session that ends is forgotten at once; what another process
+# changes is seen within these seconds.
+FRESH_SECONDS = 1.0
 REMEMBERED = 2_000
 
-_known: OrderedDict[str, tuple[float, User]] = OrderedDict()
+_known: OrderedDict[str, tuple[float, SignedIn]] = OrderedDict()
+_over: OrderedDict[str, None] = OrderedDict()
+_ended = live.subscribe(sessions.TOPIC)
 
 
 async def current_user(state: rx.State) -> User | None:
     """The user whose browser sent this event, or None for a stranger."""
+    signed_in = await current_session(state)
+    return signed_in.user if signed_in else None
+
+
+async def current_session(state: rx.State) -> SignedIn | None:
+    """The user whose browser sent this event, with the session that says so."""
     if not (token := _token(state)):
         return None
+    _forget_ended()
     key = security.fingerprint(token)
-    known_at, user = _known.get(key, (0.0, None))
-    if user and time.monotonic() - known_at < FRESH_SECONDS:
-        return user
+    known_at, signed_in = _known.get(key, (0.0, None))
+    if signed_in and time.monotonic() - known_at < FRESH_SECONDS:
+        return signed_in
     async with db.reading() as session:
-        user = await sessions.user_of_cookie(session, token)
-    _remember(key, user)
-    return user
+        signed_in = await sessions.by_cookie(session, token)
+    _remember(key, signed_in)
+    return signed_in
+
+
+def has_ended(signed_in: SignedIn) -> bool:
+    """Whether a session has ended since, as far as this process was told."""
+    _forget_ended()
+    return signed_in.session.id in _over
 
 
 def forget(state: rx.State) -> None:
@@ -54,9 +71,20 @@ def _token(state: rx.State) -> str | None:
     return cookie_parser(state.router.headers.cookie).get(sessions.COOKIE)
 
 
-def _remember(key: str, user: User | None) -> None:
+def _forget_ended() -> None:
+    for told in _ended.waiting():
+        gone = set(told.ids) if isinstance(told, SessionsEnded) else None
+        for key, (_, signed_in) in list(_known.items()):
+            if gone is None or signed_in.session.id in gone:
+                del _known[key]
+        _over.update(dict.fromkeys(gone or ()))
+    while len(_over) > REMEMBERED:
+        _over.popitem(last=False)
+
+
+def _remember(key: str, signed_in: SignedIn | None) -> None:
     _known.pop(key, None)
-    if user is not None:
-        _known[key] = (time.monotonic(), user)
+    if signed_in is not None:
+        _known[key] = (time.monotonic(), signed_in)
     while len(_known) > REMEMBERED:
         _known.popitem(last=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from ioverse_app.services.refusals import SENTENCES
+from ioverse_app.services.refusals import DONE, SENTENCES
 from ioverse_app.ui.accounts.state import DoorState
 
 _SCRIPT = rx.asset("account_form.jsx", shared=True)
@@ -49,7 +49,7 @@ def account_form(action: str, button: str, *fields: rx.Component) -> rx.Componen
         *fields,
         rx.el.button(button, type="submit", class_name="button primary"),
         action=action,
-        sentences=SENTENCES,
+        sentences=SENTENCES | DONE,
     )
 
 

@@ -23,6 +23,7 @@ def login_page() -> rx.Component:
                 auto_complete="current-password",
                 required=True,
             ),
+            rx.el.a("Forgotten password?", href="/forgot-password", class_name="forgot"),
             rx.el.label(
                 rx.el.input(type="checkbox", name="keep"),
                 "Keep me signed in",

@@ -7,10 +7,13 @@ import reflex as rx
 from ioverse_app.ui.accounts.form import account_form, door, labelled, other_door
 from ioverse_app.ui.accounts.other_ways import other_ways
 from ioverse_app.ui.accounts.state import DoorState
+from ioverse_app.ui.accounts.steps import KeyRules, password_fields, step
+
+_CREDENTIALS = ["username", "email", "password", "confirm_password"]
 
 
 def register_page() -> rx.Component:
-    """Create an account, then go on to where one was going."""
+    """Create an account in three short steps, then go on to where one was going."""
     return door(
         "Create your account",
         rx.cond(
@@ -20,34 +23,30 @@ def register_page() -> rx.Component:
         account_form(
             "/auth/register",
             "Create account",
-            labelled(
-                "Username", "username", auto_complete="username", max_length=64, required=True
-            ),
-            labelled("Email", "email", type="email", auto_complete="email", required=True),
-            labelled(
-                "Password",
-                "password",
-                hint="At least 8 characters.",
-                type="password",
-                auto_complete="new-password",
-                min_length=8,
-                required=True,
-            ),
-            labelled(
-                "Confirm password",
-                "confirm_password",
-                type="password",
-                auto_complete="new-password",
-                required=True,
-            ),
-            labelled(
-                "Provider API key (optional)",
-                "provider_key",
-                hint="It is stored encrypted. You can add one later.",
-                auto_complete="off",
-                custom_attrs={"data-secret": True},
-            ),
+            step(1, "Your account", _CREDENTIALS, *_credentials()),
+            step(2, "A key for a provider", ["provider_key"], _provider_key()),
+            step(3, "Done", [], rx.el.p("You are signed in at once.", class_name="lead")),
         ),
         other_ways(passkeys=False),
         other_door("Have an account?", "Sign in", "/login"),
+    )
+
+
+def _credentials() -> tuple[rx.Component, ...]:
+    return (
+        labelled("Username", "username", auto_complete="username", max_length=64, required=True),
+        labelled("Email", "email", type="email", auto_complete="email", required=True),
+        *password_fields(),
+    )
+
+
+def _provider_key() -> rx.Component:
+    return rx.el.div(
+        labelled(
+            "Provider API key (optional)",
+            "provider_key",
+            auto_complete="off",
+            custom_attrs={"data-secret": True},
+        ),
+        KeyRules.create(),
     )

@@ -35,7 +35,12 @@ from ioverse_app.services.titles import title_of
 from ioverse_app.services.versions import Version
 from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, VoteValue
 from ioverse_app.tables.conversation import NEW_TITLE
-from ioverse_app.ui.accounts.current import current_user, require_user
+from ioverse_app.ui.accounts.current import (
+    current_session,
+    current_user,
+    has_ended,
+    require_user,
+)
 from ioverse_app.ui.attachments import AttachmentItem, attachments_returned, attachments_taken
 from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
@@ -156,15 +161,18 @@ class ChatState(rx.State):
     async def listen(self):
         """Show what happens to this person's chats, and every word of the open one."""
         async with self:
-            user = await current_user(self)
+            signed_in = await current_session(self)
             conversation_id = "" if self.missing else self.conversation_id
             begun, self._begun = self._begun, None
-        if user is None:
+        if signed_in is None:
             return
+        user = signed_in.user
         relay = Relay(user, conversation_id)
         try:
             async with aclosing(feeds.follow(user, conversation_id or None, begun)) as happenings:
                 async for happening in happenings:
+                    if has_ended(signed_in):
+                        return
                     async for event in relay.tell(self, happening):
                         yield event
         except NotFound:  # it was deleted, in another tab

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from ioverse_app.ui.palette import palette
 from ioverse_app.ui.shell.account_menu import account_menu
+from ioverse_app.ui.shell.presence import Leave, leaving
 from ioverse_app.ui.shell.sidebar import Sidebar, closes, opens
 from ioverse_app.ui.shell.state import ShellState
 
@@ -34,7 +35,8 @@ def frame(
             label=label,
             folded=ShellState.folded == "yes",
         ),
-        rx.el.main(*children, class_name="main"),
+        rx.el.main(leaving(), *children, class_name="main"),
+        Leave.create(),
         palette(),
         rx.cond(
             has_connection_errors,

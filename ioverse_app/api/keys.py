@@ -1,0 +1,121 @@
+"""API keys: make, list, change, delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from ioverse_app.api.dependencies import CurrentSession, Session
+from ioverse_app.services import api_keys
+from ioverse_app.services.api_keys import Scope
+from ioverse_app.tables import ApiKey
+
+router = APIRouter(prefix="/api/keys", tags=["API keys"])
+
+
+class NewKey(BaseModel):
+    """A key as it is wanted: for how many days (null: for ever), from which IP addresses.
+
+    One that `signs` is used for signed requests only, see the documentation.
+    """
+
+    name: str
+    scopes: list[str] = [Scope.READ, Scope.CHAT]
+    days: float | None = Field(default=None, allow_inf_nan=False)
+    addresses: list[str] = []
+    signs: bool = False
+
+
+class KeyChanges(BaseModel):
+    """What is to be another: null leaves it."""
+
+    name: str | None = None
+    scopes: list[str] | None = None
+    addresses: list[str] | None = None
+
+
+class KeyOut(BaseModel):
+    """A key as its person sees it."""
+
+    key_id: str
+    name: str
+    last4: str
+    scopes: list[str]
+    addresses: list[str]
+    signs: bool
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ApiKey) -> Self:
+        """This row."""
+        return cls(
+            key_id=row.id,
+            addresses=row.networks,
+            signs=row.sealed is not None,
+            **row.model_dump(
+                include={"name", "last4", "scopes", "created_at", "expires_at", "last_used_at"}
+            ),
+        )
+
+
+class NewKeyOut(KeyOut):
+    """A new key. It is shown this once."""
+
+    secret: str
+
+
+class Keys(BaseModel):
+    """All keys, newest first."""
+
+    keys: list[KeyOut]
+
+
+@router.post("", status_code=201)
+async def create(
+    body: NewKey, signed_in: CurrentSession, session: Session, response: Response
+) -> NewKeyOut:
+    """Make a key. `secret` is what a program sends as its Bearer token; it is shown this once."""
+    row, secret = await api_keys.create(
+        session,
+        signed_in.user,
+        name=body.name,
+        scopes=body.scopes,
+        days=body.days,
+        networks=body.addresses,
+        signs=body.signs,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return NewKeyOut(secret=secret, **KeyOut.of(row).model_dump())
+
+
+@router.get("")
+async def every(signed_in: CurrentSession, session: Session) -> Keys:
+    """Your keys."""
+    return Keys(keys=[KeyOut.of(row) for row in await api_keys.of(session, signed_in.user)])
+
+
+@router.patch("/{key_id}")
+async def change(
+    key_id: str, body: KeyChanges, signed_in: CurrentSession, session: Session
+) -> KeyOut:
+    """Give a key another name, other scopes or other addresses."""
+    row = await api_keys.change(
+        session,
+        signed_in.user,
+        key_id,
+        name=body.name,
+        scopes=body.scopes,
+        networks=body.addresses,
+    )
+    return KeyOut.of(row)
+
+
+@router.delete("/{key_id}", status_code=204)
+async def delete(key_id: str, signed_in: CurrentSession, session: Session) -> None:
+    """Delete a key: the next request with it is refused."""
+    await api_keys.revoke(session, signed_in.user, key_id)
