@@ -5,6 +5,8 @@ from ioverse_app.tables.attachment import Attachment
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.message import InContext, Message, MessageStatus
+from ioverse_app.tables.model_override import ModelMove, ModelOverride
+from ioverse_app.tables.provider import Provider
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
@@ -24,6 +26,9 @@ __all__ = [
     "InContext",
     "Message",
     "MessageStatus",
+    "ModelMove",
+    "ModelOverride",
+    "Provider",
     "ProviderKey",
     "Role",
     "Row",
