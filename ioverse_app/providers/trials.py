@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from ioverse_app.providers import catalogue, client, exchange, faults
-from ioverse_app.providers.client import BRIEF, Deadlines
+from ioverse_app.providers.client import BRIEF, Deadlines, anthropic_client, timeout
 from ioverse_app.providers.connection import Connection
 from ioverse_app.providers.errors import NotAnAnswer, ProviderError, TimedOut
 from ioverse_app.providers.events import ReasoningDelta, TextDelta
@@ -35,7 +35,7 @@ _TOOL_SCHEMA = {
     "properties": {"city": {"type": "string"}},
     "required": ["city"],
 }
-_ASKED = "What time is it in Paris? Use the tool."
+_TURNS = [{"role": "user", "content": "What time is it in Paris? Use the tool."}]
 
 Outcome = Literal["works", "fails", "absent"]
 
@@ -135,32 +135,40 @@ async def _first_words(provider: Provider, model: Model, turn: Turn) -> str:
 
 async def _tool(connection: Connection, secret: str | None, model: Model) -> str:
     protocol = connection.preset.protocol if connection.preset else "chat"
-    name = model.ref.partition("/")[2]
-    told = {"name": _TOOL, "description": _TOOL_ABOUT}
-    turns = [{"role": "user", "content": _ASKED}]
-    match protocol:
-        case "responses":
-            path, body = "responses", {
-                "input": turns,
-                "tools": [{"type": "function", **told, "parameters": _TOOL_SCHEMA}],
-                "store": False,
-            }  # fmt: skip
-        case "anthropic":
-            path, body = "v1/messages", {
-                "messages": turns,
-                "tools": [{**told, "input_schema": _TOOL_SCHEMA}],
-                "max_tokens": 1024,
-            }  # fmt: skip
-        case _:
-            function = {**told, "parameters": _TOOL_SCHEMA}
-            path, body = "chat/completions", {
-                "messages": turns,
-                "tools": [{"type": "function", "function": function}],
-            }  # fmt: skip
-    answer = await _post(connection, secret, path, {"model": name, **body})
+    ask = {"responses": _of_responses, "anthropic": _of_anthropic}.get(protocol, _of_chat)
+    answer = await ask(connection, secret, model.ref.partition("/")[2])
     if _TOOL not in str(answer):
         raise NotAnAnswer(f"{model.label} answered without the tool.")
     return f"{model.label} asked for the tool"
+
+
+async def _of_chat(connection: Connection, secret: str | None, model: str) -> Any:
+    function = {"name": _TOOL, "description": _TOOL_ABOUT, "parameters": _TOOL_SCHEMA}
+    tools = [{"type": "function", "function": function}]
+    body = {"model": model, "messages": _TURNS, "tools": tools}
+    return await _post(connection, secret, "chat/completions", body)
+
+
+async def _of_responses(connection: Connection, secret: str | None, model: str) -> Any:
+    tool = {"type": "function", "name": _TOOL, "parameters": _TOOL_SCHEMA}
+    body = {"model": model, "input": _TURNS, "tools": [tool], "store": False}
+    return await _post(connection, secret, "responses", body)
+
+
+async def _of_anthropic(connection: Connection, secret: str | None, model: str) -> Any:
+    client = (await anthropic_client()).with_options(
+        api_key=secret or "", base_url=connection.base_url, timeout=timeout(_PATIENT)
+    )
+    tool: Any = {"name": _TOOL, "description": _TOOL_ABOUT, "input_schema": _TOOL_SCHEMA}
+    turns: Any = _TURNS
+
+    async def send() -> Any:
+        answer = await client.messages.with_raw_response.create(
+            model=model, max_tokens=1024, messages=turns, tools=[tool]
+        )
+        return answer.http_response
+
+    return await exchange.question(send, deadlines=_PATIENT)
 
 
 async def _embeddings(connection: Connection, secret: str | None) -> Trial:
@@ -204,11 +212,7 @@ async def _sent(
     import httpx2
 
     http = await client.http()
-    headers: dict[str, str] = {}
-    if connection.preset and connection.preset.protocol == "anthropic":
-        headers = {"anthropic-version": "2023-06-01", "x-api-key": secret or ""}
-    elif secret:
-        headers = {"Authorization": f"Bearer {secret}"}
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     try:
         async with asyncio.timeout(deadlines.whole):
             answer = await http.request(

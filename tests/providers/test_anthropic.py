@@ -109,7 +109,7 @@ async def test_the_system_has_a_field_of_its_own_and_pictures_are_blocks():
             {"role": "user", "content": "Well?"},
         ],
     }
-    assert "x-api-key: sk-ant-a-test-key" in talk.head.lower()
+    assert "authorization: bearer sk-ant-a-test-key" in talk.head.lower()
 
 
 @pytest.mark.parametrize(
