@@ -17,7 +17,7 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts, connections, search
+from ioverse_app.services import accounts, connections, paying, search
 from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
@@ -61,6 +61,7 @@ async def lifespan() -> AsyncIterator[None]:
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
     await connections.load()
+    await paying.load()
     async with engine.running(), clock.running():
         filling = asyncio.create_task(search.fill())
         yield

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import event
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db, security
@@ -21,7 +22,6 @@ from ioverse_app.providers.provider import Provider
 from ioverse_app.providers.registry import Available
 from ioverse_app.tables import ProviderKey, User
 
-FRESH_SECONDS = 300.0
 REMEMBERED = 5_000
 
 NOT_YOURS = "This model is not open to you. Choose another one."
@@ -65,7 +65,9 @@ class Answerer(NamedTuple):
     payer: Payer
 
 
-_wallets: OrderedDict[str, tuple[float, Wallet]] = OrderedDict()
+_wallets: OrderedDict[str, Wallet] = OrderedDict()
+_sealed: dict[str, list[ProviderKey] | None] | None = None
+"""Everybody's sealed keys as they were at the start; None for who has changed theirs since."""
 
 
 def payer(connection: Connection, wallet: Wallet) -> Payer | None:
@@ -126,24 +128,42 @@ async def default(user: User) -> str:
 
 
 async def wallet_of(user: User, session: AsyncSession | None = None) -> Wallet:
-    """What this person can pay with, remembered until it changes."""
-    known_at, wallet = _wallets.get(user.id, (0.0, None))
-    if wallet and time.monotonic() - known_at < FRESH_SECONDS:
+    """What this person can pay with, remembered until it changes: pages are opened often."""
+    if wallet := _wallets.get(user.id):
+        _wallets.move_to_end(user.id)
         return wallet
-    if session is None:
-        async with db.reading() as reading:
-            wallet = await _read(reading, user)
-    else:
-        wallet = await _read(session, user)
-    _wallets[user.id] = (time.monotonic(), wallet)
+    if not any(one.takes_keys for one in registry.connections()):
+        return Wallet()
+    rows = [] if _sealed is None else _sealed.get(user.id, [])
+    if _sealed is None or rows is None:
+        if session is None:
+            async with db.reading() as reading:
+                rows = await _read(reading, user)
+        else:
+            rows = await _read(session, user)
+    wallet = _wallets[user.id] = Wallet(_unsealed(rows))
     while len(_wallets) > REMEMBERED:
         _wallets.popitem(last=False)
     return wallet
 
 
+async def load() -> None:
+    """Read everybody's sealed keys at the start, so that no page has to."""
+    global _sealed
+    found: dict[str, list[ProviderKey] | None] = {}
+    async with db.reading() as session:
+        rows = await session.exec(select(ProviderKey).order_by(col(ProviderKey.user_id)))
+        for user_id, theirs in groupby(rows, key=lambda row: row.user_id):
+            found[user_id] = list(theirs)
+    _wallets.clear()
+    _sealed = found
+
+
 def forget(user_id: str) -> None:
     """Read a person's keys and groups again when they are next needed."""
     _wallets.pop(user_id, None)
+    if _sealed is not None:
+        _sealed[user_id] = None
 
 
 def forget_after(session: AsyncSession, user_id: str) -> None:
@@ -155,11 +175,15 @@ def forget_after(session: AsyncSession, user_id: str) -> None:
     event.listen(session.sync_session, "after_commit", committed, once=True)
 
 
-async def _read(session: AsyncSession, user: User) -> Wallet:
+async def _read(session: AsyncSession, user: User) -> list[ProviderKey]:
+    return list(await session.exec(ProviderKey.visible_to(user)))
+
+
+def _unsealed(rows: Iterable[ProviderKey]) -> dict[str, str]:
     keys: dict[str, str] = {}
-    for row in await session.exec(ProviderKey.visible_to(user)):
+    for row in rows:
         try:
             keys[row.provider] = security.unseal(row.sealed)
         except security.SealBroken:
-            continue  # SECRET_KEY is another now: the account page asks for the key again
-    return Wallet(keys)
+            continue  # SECRET_KEY is another now: the key has to be given again
+    return keys

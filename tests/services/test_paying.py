@@ -157,6 +157,23 @@ async def test_an_administrator_adds_orders_hides_and_removes_providers(root, an
         assert len((await paying.available(ann)).models) == 1
 
 
+async def test_keys_that_were_there_at_the_start_cost_no_page_a_statement(ann, bob, configure):
+    configure(openai_base_url="http://localhost:1/v1")
+    async with db.transaction() as session:
+        await provider_keys.keep(session, ann, "groq", MINE)
+    try:
+        await paying.load()
+        asked = object()  # nothing is asked of it
+        assert (await paying.wallet_of(ann, asked)).keys == {"groq": MINE}
+        assert (await paying.wallet_of(bob, asked)).keys == {}
+        async with db.transaction() as session:
+            await provider_keys.keep(session, bob, "groq", OURS)
+        assert (await paying.wallet_of(bob)).keys == {"groq": OURS}
+        assert OURS not in repr(await paying.wallet_of(bob))
+    finally:
+        paying._sealed = None
+
+
 @pytest.mark.parametrize(
     "address",
     [

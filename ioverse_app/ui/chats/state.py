@@ -256,7 +256,7 @@ class ChatState(rx.State):
         if not (user := await current_user(self)):
             return None
         try:
-            await models.check(str(model))
+            await models.check(user, str(model))
         except AppError as error:
             self.problem = error.message
             return None
