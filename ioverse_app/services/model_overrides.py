@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
 from ioverse_app.errors import Invalid
-from ioverse_app.providers import catalogue
-from ioverse_app.services import administration, connections
+from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers.provider import Model
+from ioverse_app.services import administration, connections, paying
 from ioverse_app.tables import ModelOverride, User
 
 LONGEST_LABEL = 100
@@ -37,6 +38,13 @@ async def every(session: AsyncSession, user: User) -> dict[str, dict[str, Any]]:
     """Everything that is set, by `<provider>/<model>`, for those who administer."""
     administration.check(user)
     return {row.ref: row.facts for row in await session.exec(select(ModelOverride))}
+
+
+async def listed(user: User) -> list[Model]:
+    """Every model that the server or this person's own keys open, hidden ones too."""
+    administration.check(user)
+    now = await registry.available(await paying.providers(user))
+    return [registry.as_set(one) for one in (*now.models, *now.ended)]
 
 
 async def change(user: User, ref: str, changes: Mapping[str, Any]) -> dict[str, Any]:

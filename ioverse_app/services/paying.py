@@ -105,8 +105,7 @@ async def find(user: User, ref: str, session: AsyncSession | None = None) -> Ans
 async def available(user: User) -> Available:
     """The models that this person can pick now."""
     wallet = await wallet_of(user)
-    paid = [(one, payer(one, wallet)) for one in registry.connections()]
-    now = await registry.available([registry.made(one, by.key) for one, by in paid if by])
+    now = await registry.available(await providers(user))
     listed = [registry.as_set(one) for one in (*now.models, *now.ended)]
     shown = [
         model
@@ -120,6 +119,13 @@ async def available(user: User) -> Available:
         problems=now.problems,
         version=catalogue.version(),
     )
+
+
+async def providers(user: User) -> list[Provider]:
+    """The providers that this person can ask, each with the key that pays."""
+    wallet = await wallet_of(user)
+    paid = [(one, payer(one, wallet)) for one in registry.connections()]
+    return [registry.made(one, by.key) for one, by in paid if by]
 
 
 async def default(user: User) -> str:

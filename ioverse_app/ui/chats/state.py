@@ -394,7 +394,7 @@ class ChatState(rx.State):
             if self.conversation_id:
                 await models.choose(user, self.conversation_id, str(ref))
             else:
-                await models.check(str(ref))
+                await models.check(user, str(ref))
         except AppError as error:
             self.problem = error.message
             return
