@@ -161,6 +161,7 @@ def _form() -> rx.Component:
                     rx.el.option("Yes", value="yes"),
                     rx.el.option("No", value="no"),
                     name="vision",
+                    aria_label="Sees pictures",
                     default_value=ModelsState.sees,
                     class_name="field",
                 ),
@@ -191,6 +192,7 @@ def _field(one: FactField) -> rx.Component:
         rx.el.input(
             name=one.name,
             type=one.kind,
+            aria_label=one.label,
             default_value=one.value,
             placeholder=one.hint,
             class_name="field",

@@ -144,19 +144,21 @@ def _new() -> rx.Component:
                     ProvidersState.kinds, lambda one: rx.el.option(one.label, value=one.kind)
                 ),
                 value=ProvidersState.kind,
+                aria_label="Kind",
                 on_change=ProvidersState.choose,
                 class_name="field",
             ),
         ),
         field(
             "Name",
-            rx.el.input(name="label", max_length=64, class_name="field"),
+            rx.el.input(name="label", aria_label="Name", max_length=64, class_name="field"),
             "As people see it. Empty: the name of its kind.",
         ),
         field(
             "Address",
             rx.el.input(
                 name="base_url",
+                aria_label="Address",
                 type="url",
                 default_value=ProvidersState.address,
                 key=ProvidersState.kind,
@@ -176,12 +178,22 @@ def _form(item: ProviderItem) -> rx.Component:
     return rx.el.form(
         field(
             "Name",
-            rx.el.input(name="label", default_value=item.label, max_length=64, class_name="field"),
+            rx.el.input(
+                name="label",
+                aria_label="Name",
+                default_value=item.label,
+                max_length=64,
+                class_name="field",
+            ),
         ),
         field(
             "Address",
             rx.el.input(
-                name="base_url", type="url", default_value=item.base_url, class_name="field"
+                name="base_url",
+                aria_label="Address",
+                type="url",
+                default_value=item.base_url,
+                class_name="field",
             ),
         ),
         _key_field("Empty: the key stays as it is."),
@@ -195,7 +207,9 @@ def _form(item: ProviderItem) -> rx.Component:
 def _key_field(help: str) -> rx.Component:
     return field(
         "Key",
-        rx.el.input(name="key", type="password", auto_complete="off", class_name="field"),
+        rx.el.input(
+            name="key", type="password", aria_label="Key", auto_complete="off", class_name="field"
+        ),
         help,
     )
 
