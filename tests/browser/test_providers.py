@@ -100,7 +100,7 @@ def test_a_provider_is_added_and_a_person_pays_with_a_key_of_their_own(serve, vi
     page.get_by_role("button", name="Edit llama-3.3-70b").click()
     page.get_by_label("Name", exact=True).fill("House llama")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("listitem").get_by_text("House llama", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Edit House llama")).to_be_visible()
     other.reload()
     choose_model(other, "House llama")
 
