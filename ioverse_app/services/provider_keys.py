@@ -11,6 +11,7 @@ from ioverse_app import db, security
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import registry, trials
 from ioverse_app.providers.connection import Connection
+from ioverse_app.providers.errors import KeyRefused
 from ioverse_app.services import paying
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import User
@@ -19,6 +20,7 @@ from ioverse_app.tables.provider_key import ProviderKey
 LONGEST = 500
 NO_PROVIDER = "There is no such provider here."
 NO_KEY = "You have no key for this provider."
+REFUSED = "The provider refused the key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ async def give(user: User, provider: str, key: str) -> tuple[Place, int]:
 
 async def tried(provider: str, key: str) -> int:
     """How many models a key opens; a ProviderError says why it does not work."""
-    return await trials.key(named(provider), key)
+    try:
+        return await trials.key(named(provider), key)
+    except KeyRefused as refused:
+        said = refused.details.get("provider_said")
+        raise KeyRefused(f"{REFUSED} It said: “{said}”" if said else REFUSED) from refused
 
 
 async def keep(session: AsyncSession, user: User, provider: str, key: str) -> ProviderKey:
