@@ -23,9 +23,9 @@ SECONDS = 10.0
 EACH_SECONDS = 45.0
 """How long each part of a trial may take: a model on a slow computer has to be loaded first."""
 
-_PIXEL = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR4nGP8z0AaYCJR/aiGUQ1DSAMAtFEBH0dfX9MA"
-    "AAAASUVORK5CYII="
+_RED_SQUARE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42u3NMQEAAAQAMATRP5QwSvBtBZbTHZ8q"
+    "ngkEAoFAIBAIBIIrC9KAAVhVsgYjAAAAAElFTkSuQmCC"
 )
 _PATIENT = Deadlines(first_byte=EACH_SECONDS, between_bytes=EACH_SECONDS, whole=EACH_SECONDS)
 _TOOL = "tell_time"
@@ -115,7 +115,7 @@ async def _word(provider: Provider, model: Model) -> str:
 
 
 async def _picture(provider: Provider, model: Model) -> str:
-    turn = Turn("user", "Which colour is this? One word.", [Image("image/png", _PIXEL)])
+    turn = Turn("user", "Which colour is this? One word.", [Image("image/png", _RED_SQUARE)])
     return f"{model.label} saw “{await _first_words(provider, model, turn)}”"
 
 
