@@ -18,7 +18,7 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts, search
+from ioverse_app.services import accounts, connections, paying, search
 from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import (
     code_page,
@@ -59,6 +59,7 @@ STYLES = [
     "/styles/commands.css",
     "/styles/search.css",
     "/styles/settings.css",
+    "/styles/providers.css",
     "/styles/home.css",
 ]
 
@@ -70,6 +71,8 @@ async def lifespan() -> AsyncIterator[None]:
     await security.prepare()
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
+    await connections.load()
+    await paying.load()
     async with engine.running(), clock.running():
         filling = asyncio.create_task(search.fill())
         yield

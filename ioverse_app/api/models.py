@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from ioverse_app.api.dependencies import CurrentUser
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue
 from ioverse_app.providers.provider import Model
-from ioverse_app.services import models
+from ioverse_app.services import models, paying
 
 router = APIRouter(prefix="/api", tags=["chats"])
 
@@ -67,9 +67,9 @@ class Chosen(Choice):
 
 
 @router.get("/models")
-async def read(_user: CurrentUser) -> ModelsOut:
+async def read(user: CurrentUser) -> ModelsOut:
     """Every model that you may use, as the picker shows them."""
-    now = await registry.available()
+    now = await paying.available(user)
     listed = [ModelOut.of(model) for model in (*now.models, *now.ended)]
     return ModelsOut(models=listed, problems=list(now.problems))
 

@@ -1,4 +1,8 @@
-"""What is known about each model: limits, parameters, prices. The data is in catalogue.json."""
+"""What is known about each model: limits, parameters, prices. The data is in catalogue.json.
+
+Over it lies what the providers tell themselves when they list their models, and over both what
+an administrator has set.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,30 @@ from typing import Any
 
 Facts = Mapping[str, Any]
 
+COMPATIBLE = "compatible"
+"""The part of the catalogue for every server that has none of its own."""
+
+EDITABLE = (
+    "label",
+    "hidden",
+    "context_window",
+    "output_limit",
+    "vision",
+    "parameters",
+    "reasoning_efforts",
+    "input_price",
+    "output_price",
+    "shutdown_date",
+    "allowed_groups",
+)
+"""What an administrator can set of a model."""
+
+_shelves: Facts = {}
+_learned: dict[str, Facts] = {}
+_set: Mapping[str, Facts] = {}
+_MOST_LEARNED = 20_000
+_version = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -20,7 +48,8 @@ class Profile:
 
     `titles` says whether it can be asked for the title of a chat. One that is not `known` gets
     what every server takes, and a window that may be smaller than its own. `encoding` names the
-    vocabulary that counts its tokens, or is empty where it is not known.
+    vocabulary that counts its tokens, or is empty where it is not known. A `hidden` one is in no
+    list; `allowed_groups` may use it, or everybody where that is None.
     """
 
     ref: str
@@ -38,6 +67,8 @@ class Profile:
     input_price: int | None = None
     output_price: int | None = None
     defaults: Facts = field(default_factory=dict[str, Any])
+    hidden: bool = False
+    allowed_groups: frozenset[str] | None = None
 
     @property
     def model(self) -> str:
@@ -63,20 +94,63 @@ class Profile:
         return {**self.defaults, **{k: v for k, v in given.items() if k in self.parameters}}
 
 
-@functools.lru_cache(maxsize=1024)
+def place(shelves: Mapping[str, str]) -> None:
+    """Say in which part of the catalogue the models of each provider are, by its name."""
+    global _shelves
+    if dict(shelves) != _shelves:
+        _shelves = dict(shelves)
+        _changed()
+
+
+def learn(told: Mapping[str, Facts]) -> None:
+    """Take over what a provider tells of its models, by their `ref`."""
+    new = {ref: facts for ref, facts in told.items() if facts and _learned.get(ref) != facts}
+    if new and len(_learned) + len(new) <= _MOST_LEARNED:
+        _learned.update(new)
+        _changed()
+
+
+def forget() -> None:
+    """Forget what was taken over and what was set."""
+    global _set
+    _learned.clear()
+    _set = {}
+    _changed()
+
+
+def override(facts: Mapping[str, Facts]) -> None:
+    """Let these hold in place of everything else: what an administrator has set, by `ref`."""
+    global _set
+    _set = dict(facts)
+    _changed()
+
+
+def version() -> int:
+    """A number that grows whenever what is known changes."""
+    return _version
+
+
+def overridden(ref: str) -> Facts:
+    """What an administrator has set of this model."""
+    return _set.get(ref, {})
+
+
+@functools.lru_cache(maxsize=4096)
 def profile(ref: str) -> Profile:
     """The profile of `<provider>/<model>`: an exact name first, then the longest pattern."""
     provider, _, model = ref.partition("/")
     shelf = _shelf(provider)
-    found = _facts(shelf.get("models", {}), model)
+    own = {**_learned.get(ref, {}), **_set.get(ref, {})}
+    found = {**_facts(shelf.get("models", {}), model), **own}
     facts = {**_catalogue()["generic"], **found}
-    shutdown_date = _closest(shelf.get("shutdown_dates", {}), model)
+    shutdown_date = own.get("shutdown_date") or _closest(shelf.get("shutdown_dates", {}), model)
+    groups = facts.get("allowed_groups")
     return Profile(
         ref=ref,
         label=facts.get("label") or model,
         context_window=facts["context_window"],
         output_limit=facts.get("output_limit"),
-        parameters=frozenset(facts["parameters"]),
+        parameters=_parameters(facts),
         reasoning_efforts=tuple(facts.get("reasoning_efforts", ())),
         chat=not _matching(shelf.get("not_chat", ()), model),
         vision=bool(facts.get("vision")),
@@ -87,6 +161,8 @@ def profile(ref: str) -> Profile:
         input_price=facts.get("input_price"),
         output_price=facts.get("output_price"),
         defaults=facts.get("defaults", {}),
+        hidden=bool(facts.get("hidden")),
+        allowed_groups=None if groups is None else frozenset(groups),
     )
 
 
@@ -102,7 +178,19 @@ def preference(ref: str) -> int:
 
 def host_label(host: str) -> str:
     """What people call the service at this host, as `name` or `name:port`."""
-    return _shelf("compatible")["addresses"].get(host, host)
+    return _shelf(COMPATIBLE)["addresses"].get(host, host)
+
+
+def _changed() -> None:
+    global _version
+    _version += 1
+    profile.cache_clear()
+
+
+def _parameters(facts: Facts) -> frozenset[str]:
+    """Those that it takes; one that can be told how much to think takes that as well."""
+    effort = {"reasoning_effort"} if facts.get("reasoning_efforts") else set[str]()
+    return frozenset(facts["parameters"]) | effort
 
 
 def _facts(models: Mapping[str, Facts], model: str) -> Facts:
@@ -126,7 +214,7 @@ def _matching(patterns: Iterable[str], model: str) -> list[str]:
 
 
 def _shelf(provider: str) -> dict[str, Any]:
-    return _catalogue().get(provider) or _catalogue()["compatible"]
+    return _catalogue().get(_shelves.get(provider, provider)) or _catalogue()[COMPATIBLE]
 
 
 @functools.cache

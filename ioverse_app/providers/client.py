@@ -1,13 +1,15 @@
-"""The one HTTP client of the process, and the OpenAI SDK built once on top of it."""
+"""The one HTTP client of the process, and the SDKs built once on top of it."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx2
+    from anthropic import AsyncAnthropic
     from openai import AsyncOpenAI
 
 
@@ -43,6 +45,9 @@ class _Shared:
 
 
 _shared: _Shared | None = None
+_anthropic: tuple[_Shared, AsyncAnthropic] | None = None
+
+Failures = tuple[type[Exception], ...]
 
 
 def timeout(deadlines: Deadlines) -> httpx2.Timeout:
@@ -57,6 +62,25 @@ async def openai_client() -> AsyncOpenAI:
     return (await _ready()).openai
 
 
+async def anthropic_client() -> AsyncAnthropic:
+    """Anthropic's SDK on the same HTTP client, loaded when somebody first asks for it."""
+    global _anthropic
+    shared = await _ready()
+    if _anthropic is None or _anthropic[0] is not shared:
+        _anthropic = shared, await asyncio.to_thread(_load_anthropic, shared.http)
+    return _anthropic[1]
+
+
+def refusals() -> Failures:
+    """What the SDKs raise when the server answers with a status that is an error."""
+    return tuple(sdk.APIStatusError for sdk in _sdks())
+
+
+def broken_connections() -> Failures:
+    """What the SDKs raise when the server does not answer at all."""
+    return tuple(sdk.APIConnectionError for sdk in _sdks())
+
+
 async def http() -> httpx2.AsyncClient:
     """The HTTP client itself, for whoever speaks another protocol than OpenAI's."""
     return (await _ready()).http
@@ -64,8 +88,8 @@ async def http() -> httpx2.AsyncClient:
 
 async def close() -> None:
     """Close every connection. The next call opens a new client."""
-    global _shared
-    shared, _shared = _shared, None
+    global _shared, _anthropic
+    shared, _shared, _anthropic = _shared, None, None
     if shared and shared.loop is asyncio.get_running_loop():
         await shared.http.aclose()
 
@@ -97,3 +121,15 @@ def _load() -> tuple[httpx2.AsyncClient, AsyncOpenAI]:
     _ = openai.responses.with_streaming_response, openai.chat.completions.with_streaming_response
     _ = openai.models.with_raw_response
     return http, openai
+
+
+def _load_anthropic(http: httpx2.AsyncClient) -> AsyncAnthropic:
+    from anthropic import AsyncAnthropic
+
+    made = AsyncAnthropic(api_key="none", http_client=http, max_retries=0)
+    _ = made.messages.with_streaming_response, made.models.with_raw_response
+    return made
+
+
+def _sdks() -> list[Any]:
+    return [sys.modules[name] for name in ("openai", "anthropic") if name in sys.modules]

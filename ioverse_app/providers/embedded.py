@@ -106,7 +106,7 @@ class Embedded:
             running.key,
             name=self.name,
             label=self.label,
-            penalty_field="repeat_penalty",
+            fields={"repetition_penalty": "repeat_penalty"},
         )
 
     @asynccontextmanager

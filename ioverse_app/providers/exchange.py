@@ -12,11 +12,11 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ioverse_app.providers import faults
 from ioverse_app.providers.body import Body, is_page
-from ioverse_app.providers.client import PATIENT, Deadlines
+from ioverse_app.providers.client import PATIENT, Deadlines, broken_connections, refusals
 from ioverse_app.providers.errors import (
     CutShort,
     KeyRefused,
@@ -29,7 +29,6 @@ from ioverse_app.providers.events import ProviderEvent, ReasoningDelta, TextDelt
 
 if TYPE_CHECKING:
     import httpx2
-    from openai import APIStatusError
 
 GATHER = 0.015
 """Seconds that bytes may gather between two reads once the first words have gone out.
@@ -48,6 +47,14 @@ _GRACE = 5.0
 _DRAIN = 1.0
 
 Send = Callable[[], Awaitable["httpx2.Response"]]
+
+
+class Refusal(Protocol):
+    """What every SDK raises for a status that is an error."""
+
+    status_code: int
+    body: object | None
+    response: httpx2.Response
 
 
 class Reader(Protocol):
@@ -125,19 +132,30 @@ async def question(send: Send, *, deadlines: Deadlines) -> Any:
     return _value(content)
 
 
+def read_whole(response: httpx2.Response) -> Any:
+    """The JSON value of an answer that is there already; raises what its status means."""
+    if response.status_code >= 400:
+        try:
+            body: object = response.json()
+        except ValueError:
+            body = response.text
+        raise faults.failure(faults.Complaint.read(body, response.status_code))
+    if is_page(response.content):
+        raise NotAnAnswer(faults.WEB_PAGE)
+    return _value(response.content)
+
+
 async def _sent(send: Send, until: float) -> httpx2.Response:
     """The response, its headers read; asked a second time where that may help."""
-    import openai
-
     try:
         async with asyncio.timeout_at(until):
             try:
                 return await send()
-            except openai.APIStatusError as refusal:
-                wait = _patience(refusal)
+            except refusals() as refusal:
+                wait = _patience(cast(Refusal, refusal))
                 if wait is None:
                     raise
-            except openai.APIConnectionError as cause:
+            except broken_connections() as cause:
                 if isinstance(faults.unreachable(cause), TimedOut):
                     raise
                 wait = _soon()
@@ -145,23 +163,23 @@ async def _sent(send: Send, until: float) -> httpx2.Response:
             return await send()
     except TimeoutError as cause:
         raise TimedOut(faults.NO_FIRST_BYTE) from cause
-    except openai.APIStatusError as refusal:
-        raise refused(refusal) from refusal
-    except openai.APIConnectionError as cause:
+    except refusals() as refusal:
+        raise refused(cast(Refusal, refusal)) from refusal
+    except broken_connections() as cause:
         raise faults.unreachable(cause) from cause
 
 
-def refused(refusal: APIStatusError) -> ProviderError:
+def refused(refusal: Refusal) -> ProviderError:
     """What an HTTP status and its body mean."""
     said = faults.Complaint.read(_body(refusal), refusal.status_code)
     return faults.failure(said, retry_after=_asked_to_wait(refusal))
 
 
-def _body(refusal: APIStatusError) -> object:
+def _body(refusal: Refusal) -> object:
     return refusal.body if refusal.body is not None else refusal.response.text
 
 
-def _patience(refusal: APIStatusError) -> float | None:
+def _patience(refusal: Refusal) -> float | None:
     """Seconds until a second try, or None if there is no point."""
     status, headers = refusal.status_code, refusal.response.headers
     if headers.get("x-should-retry") == "false":
@@ -180,7 +198,7 @@ def _soon() -> float:
     return random.uniform(0.3, 0.6)  # noqa: S311 so that many do not come back in step
 
 
-def _asked_to_wait(refusal: APIStatusError) -> float | None:
+def _asked_to_wait(refusal: Refusal) -> float | None:
     headers = refusal.response.headers
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         with suppress(KeyError, ValueError):

@@ -32,8 +32,12 @@ _NO_CREDIT = {
     "billing_not_active",
     "insufficient_credits",
     "insufficient_balance",
+    "billing_error",
 }
 _TOO_LONG = {"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"}
+# Anthropic has one code for every request that it does not accept.
+_NO_CREDIT_WORDS = "credit balance is too low"
+_TOO_LONG_WORDS = "prompt is too long"
 _NOT_ALLOWED_TEXT = {"content_policy_violation", "content_filter", "invalid_prompt", "moderation"}
 _KEY = {"invalid_api_key", "authentication_error", "invalid_authentication"}
 _BUSY = {"rate_limit_exceeded", "rate_limit_error", "requests", "tokens", "overloaded_error"}
@@ -64,6 +68,10 @@ class Complaint:
         """Whether it is about this field of the request."""
         return word in self.codes or word in self.message
 
+    def tells_of(self, words: str) -> bool:
+        """Whether its sentence says this."""
+        return words in self.message.lower()
+
 
 def failure(said: Complaint, *, retry_after: float | None = None) -> ProviderError:
     """The error for a complaint: by its code where it has one that is known, then by status."""
@@ -74,16 +82,16 @@ def failure(said: Complaint, *, retry_after: float | None = None) -> ProviderErr
     details: dict[str, Any] = {"provider_status": said.status, "provider_said": said.message}
     if kind is Busy:
         return Busy(text, retry_after=retry_after, **details)
-    if said.codes & _TOO_LONG:
+    if said.codes & _TOO_LONG or said.tells_of(_TOO_LONG_WORDS):
         details["code"] = "context_too_long"
     return kind(text, **details)
 
 
 def _judged(said: Complaint) -> tuple[type[ProviderError], str, bool]:
     codes, status = said.codes, said.status or 0
-    if codes & _NO_CREDIT or status == 402:
+    if codes & _NO_CREDIT or status == 402 or said.tells_of(_NO_CREDIT_WORDS):
         return NoCredit, NO_CREDIT, False
-    if codes & _TOO_LONG:
+    if codes & _TOO_LONG or said.tells_of(_TOO_LONG_WORDS):
         return Refused, TOO_LONG, False
     if codes & _NO_MODEL:
         return ModelNotFound, NO_MODEL, True

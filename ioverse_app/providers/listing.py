@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from ioverse_app.providers import catalogue, exchange, faults
+from ioverse_app.providers import catalogue, exchange, faults, told
 from ioverse_app.providers.client import BRIEF
 from ioverse_app.providers.errors import NotAnAnswer
 from ioverse_app.providers.provider import Model
@@ -16,21 +15,28 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
-_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_SNAPSHOT = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
 
 
 async def models(
     client: AsyncOpenAI, provider: str, label: str, headers: Mapping[str, Any] | None = None
 ) -> list[Model]:
-    """The chat models, the preferred ones first; a dated snapshot only if it stands alone.
-
-    Those that are listed after their end are among them, as `has_ended`.
-    """
+    """The chat models of a server that speaks as OpenAI does."""
 
     async def send() -> httpx2.Response:
         return (await client.models.with_raw_response.list(extra_headers=headers)).http_response
 
-    listed = dict(_listed(await exchange.question(send, deadlines=BRIEF)))
+    return chosen(await exchange.question(send, deadlines=BRIEF), provider, label)
+
+
+def chosen(answer: Any, provider: str, label: str) -> list[Model]:
+    """The chat models, the preferred ones first; a dated snapshot only if it stands alone.
+
+    Those that are listed after their end are among them, as `has_ended`. What the provider tells
+    of their limits and prices goes into the catalogue.
+    """
+    listed = dict(_listed(answer))
+    catalogue.learn({f"{provider}/{name}": told.facts(facts) for name, facts in listed.items()})
     found = [
         _model(provider, label, name, facts)
         for name, facts in listed.items()
@@ -56,16 +62,7 @@ def _listed(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _model(provider: str, label: str, name: str, facts: dict[str, Any]) -> Model:
     profile = catalogue.profile(f"{provider}/{name}")
-    ends_on = _shutdown_date(facts) or profile.shutdown_date
-    return Model(profile.ref, profile.label, provider, label, ends_on)
-
-
-def _shutdown_date(facts: dict[str, Any]) -> date | None:
-    """OpenAI tells when it will shut a model down, as a date or as a Unix time."""
-    told = facts.get("shutdown_date")
-    try:
-        if isinstance(told, int | float):
-            return datetime.fromtimestamp(told, UTC).date()
-        return date.fromisoformat(told[:10]) if isinstance(told, str) else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    named = facts.get("display_name")
+    plain = profile.label == name and isinstance(named, str) and bool(named)
+    called = str(named) if plain else profile.label
+    return Model(profile.ref, called, provider, label, profile.shutdown_date)

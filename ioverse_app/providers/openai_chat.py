@@ -5,7 +5,7 @@ Protocol: https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -37,13 +37,13 @@ _REASONS: Mapping[str, FinishReason] = {
     "function_call": "tool_calls",
 }
 
-_BODY_FIELDS = frozenset({"repetition_penalty", "repeat_penalty"})
+_BODY_FIELDS = frozenset({"repetition_penalty", "repeat_penalty", "random_seed"})
 
 
 class OpenAIChat:
     """A server at `base_url`. `key` may be None: many local servers ask for none.
 
-    `penalty_field` is the server's word for the repetition penalty, which OpenAI has not.
+    `fields` are the server's own words for parameters; what is `unsent` it refuses.
     """
 
     def __init__(
@@ -53,7 +53,8 @@ class OpenAIChat:
         *,
         name: str = "compatible",
         label: str | None = None,
-        penalty_field: str = "repetition_penalty",
+        fields: Mapping[str, str] | None = None,
+        unsent: Sequence[str] = (),
         deadlines: Deadlines = PATIENT,
         gather: float = exchange.GATHER,
     ) -> None:
@@ -61,7 +62,8 @@ class OpenAIChat:
         self.label = label or catalogue.host_label(urlsplit(base_url).netloc.rpartition("@")[2])
         self._base_url = base_url
         self._key = key
-        self._fields = {"max_output_tokens": "max_tokens", "repetition_penalty": penalty_field}
+        self._fields = {"max_output_tokens": "max_tokens", **(fields or {})}
+        self._unsent = frozenset(unsent)
         self._deadlines = deadlines
         self._gather = gather
         self._counts_tokens = True
@@ -127,7 +129,11 @@ class OpenAIChat:
             fields["max_output_tokens"] = "max_completion_tokens"
         profile = catalogue.profile(f"{self.name}/{request.model}")
         taken = profile.taken(request.parameters)
-        asked = {fields.get(name, name): value for name, value in taken.items()}
+        asked = {
+            fields.get(name, name): value
+            for name, value in taken.items()
+            if name not in self._unsent
+        }
         body: dict[str, Any] = {
             "model": request.model,
             "messages": [

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from ioverse_app import db
 from ioverse_app.errors import Invalid
-from ioverse_app.providers import registry
-from ioverse_app.services import conversations
+from ioverse_app.services import conversations, paying
 from ioverse_app.services.notices import SettingsChanged, tell_after
 from ioverse_app.tables import Conversation, User
 
@@ -24,7 +23,7 @@ async def choose(user: User, conversation_id: str, ref: str) -> Conversation:
 
     It opens its own transaction, since asking the providers what they have can take a while.
     """
-    await check(ref)
+    await check(user, ref)
     async with db.transaction() as session:
         conversation = await conversations.get(session, user, conversation_id)
         if conversation.model != ref:
@@ -33,9 +32,9 @@ async def choose(user: User, conversation_id: str, ref: str) -> Conversation:
     return conversation
 
 
-async def check(ref: str) -> None:
-    """Raise Invalid, with a sentence, unless this model can be picked now."""
-    now = await registry.available()
+async def check(user: User, ref: str) -> None:
+    """Raise Invalid, with a sentence, unless this person can pick this model now."""
+    now = await paying.available(user)
     if any(model.ref == ref for model in now.models):
         return
     ended = any(model.ref == ref for model in now.ended)

@@ -1,15 +1,41 @@
-"""Provider keys: keep them sealed."""
+"""Provider keys: what a person pays a provider with. Kept sealed, tried before they are kept."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app import security
+from ioverse_app import db, security
+from ioverse_app.errors import Invalid, NotFound
+from ioverse_app.providers import registry, trials
+from ioverse_app.providers.connection import Connection
+from ioverse_app.providers.errors import KeyRefused
+from ioverse_app.services import paying
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import User
 from ioverse_app.tables.provider_key import ProviderKey
 
 LONGEST = 500
+NO_PROVIDER = "There is no such provider here."
+NO_KEY = "You have no key for this provider."
+REFUSED = "The provider refused the key."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A provider that takes keys, and the one that a person has given, by its last 4 characters.
+
+    `served` says whether it can be used without one.
+    """
+
+    name: str
+    label: str
+    keys_at: str = ""
+    served: bool = False
+    last4: str = ""
+    added_at: datetime | None = None
 
 
 def check(key: str) -> str:
@@ -22,13 +48,88 @@ def check(key: str) -> str:
     return key
 
 
+async def places(session: AsyncSession, user: User) -> list[Place]:
+    """Every provider that this person can give a key for, with the keys that are there."""
+    rows = {row.provider: row for row in await session.exec(ProviderKey.visible_to(user))}
+    wallet = await paying.wallet_of(user, session)
+    return [
+        Place(
+            one.name,
+            one.label,
+            one.preset.keys_at if one.preset else "",
+            served=bool(one.key) or not one.needs_key,
+            last4=rows[one.name].last4 if one.name in rows else "",
+            added_at=rows[one.name].updated_at if one.name in rows else None,
+        )
+        for one in registry.connections()
+        if one.takes_keys and (one.name in rows or wallet.may_use(one.allowed_groups))
+    ]
+
+
+async def place(session: AsyncSession, user: User, provider: str) -> Place:
+    """One of them. NotFound if the provider is not there, or takes no keys."""
+    for one in await places(session, user):
+        if one.name == provider:
+            return one
+    raise NotFound(NO_PROVIDER)
+
+
+async def give(user: User, provider: str, key: str) -> tuple[Place, int]:
+    """Try a key, then keep it in place of the one before; how many models it opens.
+
+    Invalid if it cannot be one, a ProviderError with the provider's own sentence if it is refused.
+    It opens its own transaction, since a provider may take its time.
+    """
+    async with db.reading() as session:
+        await place(session, user, provider)
+    key = check(key)
+    if not key:
+        raise Invalid("Paste the key first.", code="provider_key_missing")
+    found = await tried(provider, key)
+    async with db.transaction() as session:
+        await keep(session, user, provider, key)
+        return await place(session, user, provider), found
+
+
+async def tried(provider: str, key: str) -> int:
+    """How many models a key opens; a ProviderError says why it does not work."""
+    try:
+        return await trials.key(named(provider), key)
+    except KeyRefused as refused:
+        said = refused.details.get("provider_said")
+        raise KeyRefused(f"{REFUSED} It said: “{said}”" if said else REFUSED) from refused
+
+
 async def keep(session: AsyncSession, user: User, provider: str, key: str) -> ProviderKey:
     """Seal and store a user's key for a provider, in place of the one before."""
-    statement = ProviderKey.visible_to(user).where(ProviderKey.provider == provider)
-    row = (await session.exec(statement)).first() or ProviderKey(
+    row = await _row(session, user, provider) or ProviderKey(
         user_id=user.id, provider=provider, sealed="", last4=""
     )
     row.sealed, row.last4 = security.seal(key), key[-4:]
     session.add(row)
     await session.flush()
+    paying.forget_after(session, user.id)
     return row
+
+
+async def remove(session: AsyncSession, user: User, provider: str) -> None:
+    """Forget a user's key for a provider. NotFound if there is none."""
+    row = await _row(session, user, provider)
+    if row is None:
+        raise NotFound(NO_KEY)
+    await session.delete(row)
+    await session.flush()
+    paying.forget_after(session, user.id)
+
+
+def named(provider: str) -> Connection:
+    """The provider of this name that takes keys; raises NotFound."""
+    for one in registry.connections():
+        if one.name == provider and one.takes_keys:
+            return one
+    raise NotFound(NO_PROVIDER)
+
+
+async def _row(session: AsyncSession, user: User, provider: str) -> ProviderKey | None:
+    statement = ProviderKey.visible_to(user).where(ProviderKey.provider == provider)
+    return (await session.exec(statement)).first()

@@ -21,10 +21,10 @@ from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue
 from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request
-from ioverse_app.services import context, conversations, messages, titles, translations
+from ioverse_app.services import context, conversations, messages, paying, titles, translations
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.context import HISTORY
@@ -233,7 +233,7 @@ async def _model(user: User, conversation_id: str | None, model: str | None) -> 
     if model is None and conversation_id is not None:
         async with db.reading() as session:
             model = (await conversations.get(session, user, conversation_id)).model
-    return model or await registry.default()
+    return model or await paying.default(user)
 
 
 async def _add_answer(
@@ -264,7 +264,7 @@ async def _prepare(
     """The run's row, and what the engine needs to do it. `history` is what the model may see."""
     worker = engine.current()
     worker.slots.check(user.id)
-    provider, profile = registry.find(answer.model or "")
+    provider, profile, _ = await paying.find(user, answer.model or "", session)
     wanted = fitted(profile, conversation.parameters)
     sent = profile.taken(wanted)
     prompt = wanted.get("system_prompt")

@@ -13,11 +13,11 @@ from ioverse_app.engine import engine
 from ioverse_app.engine.events import Ended
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import AppError, Invalid
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.provider import Provider, Request, Turn
-from ioverse_app.services import conversations, messages
+from ioverse_app.services import conversations, messages, paying
 from ioverse_app.tables import RunStatus, User
 from ioverse_app.tables.conversation import NEW_TITLE
 
@@ -81,7 +81,7 @@ async def found(user: User, conversation_id: str, ref: str) -> str:
     answer = next((one.content for one in branch if one.role == "assistant"), "")
     if not question:
         raise Invalid("There is nothing to find a title for yet.", code="chat_empty")
-    provider, profile = registry.find(ref)
+    provider, profile, _ = await paying.find(user, ref)
     title = ""
     if profile.titles:
         try:

@@ -10,7 +10,9 @@ from ioverse_app.tables.data_export import DataExport, ExportStatus
 from ioverse_app.tables.identity import Identity
 from ioverse_app.tables.invitation import Invitation
 from ioverse_app.tables.message import InContext, Message, MessageStatus
+from ioverse_app.tables.model_override import ModelMove, ModelOverride
 from ioverse_app.tables.passkey import Passkey
+from ioverse_app.tables.provider import Provider
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
@@ -37,7 +39,10 @@ __all__ = [
     "Invitation",
     "Message",
     "MessageStatus",
+    "ModelMove",
+    "ModelOverride",
     "Passkey",
+    "Provider",
     "ProviderKey",
     "RecoveryCode",
     "Role",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ioverse_app import db
 from ioverse_app.errors import Conflict, Invalid
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
-from ioverse_app.services import conversations, messages
+from ioverse_app.services import conversations, messages, paying
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import SettingsChanged, tell_after
 from ioverse_app.tables import Conversation, Message, MessageStatus, User
@@ -69,7 +69,7 @@ class Desk:
 
     async def ref(self) -> str:
         """The model that gives the next answer."""
-        return self.model or (await self.look()).model or await registry.default()
+        return self.model or (await self.look()).model or await paying.default(self.user)
 
     async def profile(self) -> Profile:
         """What is known of that model."""

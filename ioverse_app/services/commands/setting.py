@@ -9,7 +9,7 @@ from ioverse_app.errors import Invalid
 from ioverse_app.providers import registry
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.provider import Model
-from ioverse_app.services import parameters, translations
+from ioverse_app.services import parameters, paying, translations
 from ioverse_app.services.commands.desk import Desk
 from ioverse_app.services.commands.history import put_away
 from ioverse_app.services.commands.outcome import Outcome, Reply
@@ -44,7 +44,7 @@ async def topp(desk: Desk, value: Number | None = None) -> Outcome:
 @command("changemodel")
 async def model(desk: Desk, name: Text | None = None) -> Outcome:
     """List the models, or let another one give the next answers."""
-    offered = (await registry.available()).models
+    offered = (await paying.available(desk.user)).models
     now = await desk.ref() if offered else ""
     if name is None:
         if not offered:

@@ -8,6 +8,7 @@ from ioverse_app.ui.account.api_keys import api_keys
 from ioverse_app.ui.account.data import data
 from ioverse_app.ui.account.profile import profile
 from ioverse_app.ui.account.protection import protection
+from ioverse_app.ui.account.provider_keys import keys
 from ioverse_app.ui.account.security import security
 from ioverse_app.ui.settings import Section, settings_page
 
@@ -17,6 +18,7 @@ SECTIONS = [
     Section("security", "Security", "lock", security),
     Section("protection", "Passkeys and second factor", "fingerprint", protection),
     Section("keys", "API keys", "key-round", api_keys),
+    Section("provider-keys", "Provider keys", "plug", keys),
     Section("data", "Your data", "archive", data),
 ]
 

@@ -22,6 +22,7 @@ from ioverse_app.services import (
     messages,
     models,
     parameters,
+    paying,
     runs,
     temporary,
     translations,
@@ -154,7 +155,7 @@ class ChatState(rx.State):
             yield show_message(self._at)
         lines, chats = await list_pushes.first(user)
         yield lines
-        await self._load_models(models.recent(chats))
+        await self._load_models(user, models.recent(chats))
         yield ChatState.listen
 
     @rx.event(background=True)
@@ -263,7 +264,7 @@ class ChatState(rx.State):
         if not (user := await current_user(self)):
             return None
         try:
-            await models.check(str(model))
+            await models.check(user, str(model))
         except AppError as error:
             self.problem = error.message
             return None
@@ -401,7 +402,7 @@ class ChatState(rx.State):
             if self.conversation_id:
                 await models.choose(user, self.conversation_id, str(ref))
             else:
-                await models.check(str(ref))
+                await models.check(user, str(ref))
         except AppError as error:
             self.problem = error.message
             return
@@ -510,9 +511,9 @@ class ChatState(rx.State):
             self.model = conversation.model or self.model
             self._show_languages(conversation)
 
-    async def _load_models(self, used: Sequence[str]) -> None:
+    async def _load_models(self, user: User, used: Sequence[str]) -> None:
         """What the picker shows; it is sent only when it has changed."""
-        available = await registry.available()
+        available = await paying.available(user)
         groups = model_groups(available)
         if groups != self.groups:
             self.groups = groups
@@ -522,7 +523,7 @@ class ChatState(rx.State):
         if recent != self.recent_models:
             self.recent_models = recent
         if self.model not in offered:
-            self.model = next(iter(recent), "") or (await registry.default() if offered else "")
+            self.model = next(iter(recent), "") or (registry.first(available) if offered else "")
 
     async def _begin_version(self, user: User, beginning: Awaitable[Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""

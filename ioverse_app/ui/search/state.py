@@ -6,8 +6,7 @@ import reflex as rx
 
 from ioverse_app import db
 from ioverse_app.errors import AppError
-from ioverse_app.providers import registry
-from ioverse_app.services import search
+from ioverse_app.services import paying, search
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.search import pushes
 from ioverse_app.ui.shell import NoticeState
@@ -36,7 +35,7 @@ class SearchState(rx.State):
         async with self:
             user = await current_user(self)
         if user is not None:
-            available = await registry.available()
+            available = await paying.available(user)
             yield pushes.models([model.ref.rpartition("/")[2] for model in available.models])
 
     async def _find(self, text: str, cursor: str, limit: int):
