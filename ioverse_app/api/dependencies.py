@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
 
 from ioverse_app import db
-from ioverse_app.errors import NotSignedIn
+from ioverse_app.errors import AppError, NotSignedIn
 from ioverse_app.services import sessions
 from ioverse_app.services.sessions import SignedIn
 from ioverse_app.tables import User
@@ -26,14 +26,27 @@ async def _session(request: HTTPConnection) -> AsyncIterator[AsyncSession]:
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
-async def _signed_in(request: HTTPConnection) -> SignedIn:
-    """By a Bearer token or, without one, by the browser's cookie. NotSignedIn for strangers.
+async def asking(request: HTTPConnection) -> SignedIn | AppError:
+    """Who is asking, or why that is not known; found out once for each request.
 
     It reads in a session of its own, so that a route may open its own transactions: to change
     the user, get the row again.
     """
-    async with db.reading() as session:
-        return await _who(request, session)
+    if not hasattr(request.state, "asking"):
+        try:
+            async with db.reading() as session:
+                request.state.asking = await _who(request, session)
+        except AppError as error:
+            request.state.asking = error
+    return request.state.asking
+
+
+async def _signed_in(request: HTTPConnection) -> SignedIn:
+    """By a Bearer token or, without one, by the browser's cookie. NotSignedIn for strangers."""
+    who = await asking(request)
+    if isinstance(who, AppError):
+        raise who
+    return who
 
 
 async def _who(request: HTTPConnection, session: AsyncSession) -> SignedIn:

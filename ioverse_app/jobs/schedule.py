@@ -14,6 +14,7 @@ from ioverse_app.services import (
     shares,
     temporary,
     trash,
+    usage,
 )
 
 
@@ -33,5 +34,6 @@ JOBS = (
     Job("purge-run-logs", "27 * * * *", run_logs.purge),
     Job("purge-share-links", "42 * * * *", shares.purge),
     Job("purge-attachments", "47 * * * *", attachments.purge),
+    Job("refund-forgotten", "52 * * * *", usage.sweep),
     Job("purge-imports", "57 * * * *", imports.purge),
 )

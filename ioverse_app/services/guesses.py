@@ -22,7 +22,7 @@ def check(address: str) -> None:
     """TooMany, with the seconds to wait, if this address has guessed wrong too often."""
     if settings().rate_limits == "off":
         return
-    failed_at = _recent(_network(address))
+    failed_at = _recent(household(address))
     if len(failed_at) >= FAILURES:
         wait = failed_at[0] + WINDOW_SECONDS - time.monotonic()
         sentence = SENTENCES["too_many_guesses"]
@@ -31,7 +31,7 @@ def check(address: str) -> None:
 
 def add(address: str) -> None:
     """Count a wrong guess."""
-    network = _network(address)
+    network = household(address)
     _failures.setdefault(network, deque(maxlen=FAILURES)).append(time.monotonic())
     _failures.move_to_end(network)
     while len(_failures) > ADDRESSES:
@@ -50,7 +50,7 @@ def _recent(network: str) -> deque[float]:
     return failed_at
 
 
-def _network(address: str) -> str:
+def household(address: str) -> str:
     """An IPv6 address stands for its /64, which is what one household has."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -26,6 +26,7 @@ SENTENCES = {
     "too_many_guesses": (
         "Too many failed sign-ins from your address. Wait a few minutes, then try again."
     ),
+    "rate_limited": "That was too fast. Wait a minute, then try again.",
     "account_blocked": "This account is blocked. An administrator can open it again.",
 }
 

@@ -16,17 +16,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db
 from ioverse_app.config import settings
 from ioverse_app.engine import engine, tokens
-from ioverse_app.engine.context import check, stored
+from ioverse_app.engine.context import Plan, check, stored
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request
-from ioverse_app.services import context, conversations, messages, titles, translations
+from ioverse_app.services import (
+    budgets,
+    context,
+    conversations,
+    messages,
+    titles,
+    translations,
+)
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
 from ioverse_app.services.beginning import Beginning
+from ioverse_app.services.budgets import Estimate
 from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import fitted, merged
@@ -287,6 +296,9 @@ async def _prepare(
     going_on = None
     if wanted.get("max_output_tokens") is None:
         going_on = GoingOn(settings().continuations, profile.context_window)
+    translation = translations.wanted(conversation, profile, history, answer)
+    estimate = _estimate(profile, planned.plan, translated=translation is not None)
+    await budgets.reserve(session, user, answer.model or "", estimate, run_id=run.id)
     return Job(
         run.id,
         answer.id,
@@ -296,14 +308,23 @@ async def _prepare(
         said=answer.content,
         price=profile.cost,
         going_on=going_on,
-        translation=translations.wanted(conversation, profile, history, answer),
+        translation=translation,
     )
+
+
+def _estimate(profile: Profile, plan: Plan, *, translated: bool) -> Estimate:
+    """What an answer may use. One that is translated is read and written once more."""
+    prompt, output = plan.tokens, plan.output
+    if translated:
+        prompt, output = prompt + output, 2 * output
+    return Estimate(prompt, output, profile.cost(prompt, output) or 0)
 
 
 def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:
     def then(ended: Ended) -> None:
         tell(user.id, RunEnded(conversation_id, job.run_id, job.message_id))
         titles.suggest(user, conversation_id, job, ended)
+        engine.current().beside(budgets.remind(user), f"budget of {user.id}")
 
     engine.current().begin(job, then)
     notice = RunStarted(

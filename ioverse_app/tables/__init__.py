@@ -2,8 +2,10 @@
 
 from ioverse_app.tables import indexing as indexing  # it listens to every session
 from ioverse_app.tables.attachment import Attachment
+from ioverse_app.tables.budget import Budget, BudgetNotice, Period, Scope
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
+from ioverse_app.tables.ledger_entry import EntryStatus, LedgerEntry, PaidBy
 from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
@@ -17,19 +19,26 @@ from ioverse_app.tables.worker import Worker
 
 __all__ = [
     "Attachment",
+    "Budget",
+    "BudgetNotice",
     "ChatImport",
     "Conversation",
+    "EntryStatus",
     "Found",
     "ImportStatus",
     "InContext",
+    "LedgerEntry",
     "Message",
     "MessageStatus",
+    "PaidBy",
+    "Period",
     "ProviderKey",
     "Role",
     "Row",
     "Run",
     "RunEvent",
     "RunStatus",
+    "Scope",
     "SearchBacklog",
     "SearchEntry",
     "Session",

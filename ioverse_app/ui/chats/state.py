@@ -22,6 +22,7 @@ from ioverse_app.services import (
     messages,
     models,
     parameters,
+    rates,
     runs,
     temporary,
     translations,
@@ -30,6 +31,7 @@ from ioverse_app.services import (
 )
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import RunStarted
+from ioverse_app.services.rates import Kind
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
 from ioverse_app.services.versions import Version
@@ -194,6 +196,7 @@ class ChatState(rx.State):
         chat_id, model = self.conversation_id or None, self.model or None
         back = await self._back_to_newest(user)
         try:
+            await rates.check(Kind.CHAT, user.id)
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
             started = await runs.start(
@@ -328,6 +331,7 @@ class ChatState(rx.State):
         if user is None:
             return
         try:
+            await rates.check(Kind.CHAT, user.id)
             started = await runs.resume(user, message_id)
         except AppError as error:
             self.problem = error.message
@@ -519,6 +523,7 @@ class ChatState(rx.State):
     async def _begin_version(self, user: User, beginning: Awaitable[Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""
         try:
+            await rates.check(Kind.CHAT, user.id)
             await beginning
         except AppError as error:
             self.problem = error.message
