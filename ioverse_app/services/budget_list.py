@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.errors import Conflict, Invalid, NotAllowed, NotFound
-from ioverse_app.services import budgets
+from ioverse_app.services import accounts, budgets
 from ioverse_app.services.budgets import Standing
 from ioverse_app.tables import Budget, Period, Scope, User
 
@@ -73,6 +73,17 @@ async def change(session: AsyncSession, user: User, budget_id: str, limits: Limi
 async def remove(session: AsyncSession, user: User, budget_id: str) -> None:
     """Take a budget away. What was used stays in the ledger."""
     await session.delete(await _get(session, user, budget_id))
+
+
+async def person(session: AsyncSession, user: User, login: str) -> User:
+    """Whom this user name or e-mail address belongs to, for administrators."""
+    administrators_only(user)
+    folded = accounts.fold(login.strip())
+    theirs = (col(User.username_folded) == folded) | (col(User.email_folded) == folded)
+    found = (await session.exec(select(User).where(theirs))).first() if folded else None
+    if found is None:
+        raise NotFound("There is no such person.", code="user_not_found")
+    return found
 
 
 def administrators_only(user: User) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.account.profile import profile
+from ioverse_app.ui.account.usage import usage
 from ioverse_app.ui.settings import Section, settings_page
 
 BASE = "/account"
 SECTIONS = [
     Section("profile", "Profile", "user", profile),
+    Section("usage", "Usage", "chart-column", usage),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -520,12 +520,13 @@ class ChatState(rx.State):
         if self.model not in offered:
             self.model = next(iter(recent), "") or (await registry.default() if offered else "")
 
-    async def _begin_version(self, user: User, beginning: Awaitable[Started]):
+    async def _begin_version(self, user: User, beginning: Coroutine[Any, Any, Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""
         try:
             await rates.check(Kind.CHAT, user.id)
             await beginning
         except AppError as error:
+            beginning.close()
             self.problem = error.message
             return None
         self.editing_id = ""
