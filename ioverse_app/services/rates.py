@@ -93,6 +93,16 @@ def limit_of(kind: Kind) -> int:
     return int(getattr(settings(), f"rate_{kind}"))
 
 
+def use(shared: RedisStorage | None) -> None:
+    """Begin to count anew: in this Redis, with what the process counts alone behind it."""
+    global _kept
+    _kept = _Kept(
+        asyncio.get_running_loop(),
+        SlidingWindowCounterRateLimiter(MemoryStorage()),
+        SlidingWindowCounterRateLimiter(shared) if shared else None,
+    )
+
+
 async def _take(
     limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerMinute, kind: Kind, who: str
 ) -> Taken:
@@ -125,16 +135,11 @@ def _alone() -> SlidingWindowCounterRateLimiter:
 
 
 def _current() -> _Kept:
-    global _kept
     loop = asyncio.get_running_loop()
     if _kept is None or _kept.loop is not loop:
         url = settings().redis_url
-        shared = RedisStorage(f"async+{url}", implementation="redispy") if url else None
-        _kept = _Kept(
-            loop,
-            SlidingWindowCounterRateLimiter(MemoryStorage()),
-            SlidingWindowCounterRateLimiter(shared) if shared else None,
-        )
+        use(RedisStorage(f"async+{url}", implementation="redispy") if url else None)
+    assert _kept is not None
     return _kept
 
 

@@ -54,7 +54,7 @@ def usage() -> rx.Component:
             rx.cond(
                 UsageState.models,
                 rx.fragment(
-                    rx.cond(UsageState.shown.keys, chart(UsageState.shown)),
+                    rx.cond(UsageState.shown.legend, chart(UsageState.shown)),
                     table("Model", UsageState.models),
                     download("/api/usage.csv"),
                 ),

@@ -49,7 +49,7 @@ def usage() -> rx.Component:
             rx.cond(
                 EveryonesUsageState.models,
                 rx.fragment(
-                    rx.cond(EveryonesUsageState.shown.keys, chart(EveryonesUsageState.shown)),
+                    rx.cond(EveryonesUsageState.shown.legend, chart(EveryonesUsageState.shown)),
                     download("/api/admin/usage.csv"),
                 ),
                 rx.cond(EveryonesUsageState.loaded, empty(), rx.el.div(class_name="usage-waiting")),

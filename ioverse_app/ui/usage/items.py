@@ -88,10 +88,10 @@ class KeyItem:
 
 @dataclass(frozen=True)
 class ChartItem:
-    """A chart of days, by model. Nothing was used in it when there are no `keys`."""
+    """A chart of days, by model. Nothing was used in it when there is no `legend`."""
 
     columns: list[ColumnItem] = field(default_factory=list)
-    keys: list[KeyItem] = field(default_factory=list)
+    legend: list[KeyItem] = field(default_factory=list)
     first: str = ""
     last: str = ""
     top: str = ""
@@ -117,12 +117,12 @@ def chart_of(used: Sequence[DayOfModel], days: int = DAYS) -> ChartItem:
 
     every = [today() - timedelta(days=back) for back in range(days - 1, -1, -1)]
     columns = [_column(day, by_day.get(day, Counter()), models, top, say) for day in every]
-    keys = [KeyItem(str(i), catalogue.profile(model).label) for i, model in enumerate(models)]
+    legend = [KeyItem(str(i), catalogue.profile(model).label) for i, model in enumerate(models)]
     if len(totals) > len(models):
-        keys.append(KeyItem("other", OTHERS))
+        legend.append(KeyItem("other", OTHERS))
     return ChartItem(
         columns,
-        keys,
+        legend,
         f"{every[0]:%-d %B}",
         "Today",
         say(top),
@@ -147,6 +147,7 @@ class MeterItem:
     used: str
     left: str
     percent: int
+    width: str
     level: str
 
 
@@ -159,6 +160,7 @@ def meters_of(standings: Sequence[Standing]) -> list[MeterItem]:
             _used(now),
             _left(now),
             min(100, now.percent or 0),
+            f"{min(100, now.percent or 0)}%",
             "spent" if now.spent else "near" if now.nearly else "fine",
         )
         for now in standings

@@ -17,7 +17,7 @@ def chart(item: rx.Var[ChartItem]) -> rx.Component:
             role="img",
             aria_label=item.about,
         ),
-        rx.el.figcaption(rx.foreach(item.keys, _key)),
+        rx.el.figcaption(rx.foreach(item.legend, _key)),
         class_name="usage-chart",
     )
 
@@ -73,8 +73,8 @@ def meter(item: rx.Var[MeterItem]) -> rx.Component:
     return rx.el.div(
         rx.el.div(rx.el.span(item.name), rx.el.span(item.used), class_name="fact"),
         rx.el.div(
-            rx.el.span(style={"width": rx.Var.create(item.percent).to_string() + "%"}),
-            role="meter",
+            rx.el.span(style={"width": item.width}),
+            custom_attrs={"role": "meter"},
             aria_label=item.name,
             aria_valuenow=item.percent,
             aria_valuemin=0,
@@ -91,7 +91,13 @@ def meter(item: rx.Var[MeterItem]) -> rx.Component:
 def download(href: str) -> rx.Component:
     """The same as a table for a spreadsheet."""
     return rx.el.div(
-        rx.el.a("Download CSV", href=href, download="usage.csv", class_name="button small"),
+        rx.el.a(
+            "Download CSV",
+            href=href,
+            download="usage.csv",
+            class_name="button small",
+            custom_attrs={"reloadDocument": True},  # it is no page of the router's
+        ),
         class_name="actions",
     )
 
