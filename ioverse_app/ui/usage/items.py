@@ -20,8 +20,8 @@ MICRO = 1_000_000
 
 def money(micro: int) -> str:
     """Micro-dollars for people: cents, and small amounts more exactly."""
-    dollars = micro / MICRO
-    return f"${dollars:,.2f}" if dollars >= 1 or micro == 0 else f"${dollars:.4f}"
+    in_cents = micro >= MICRO or micro % (MICRO // 100) == 0
+    return f"${micro / MICRO:,.2f}" if in_cents else f"${micro / MICRO:.4f}"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def chart_of(used: Sequence[DayOfModel], days: int = DAYS) -> ChartItem:
     every = [today() - timedelta(days=back) for back in range(days - 1, -1, -1)]
     columns = [_column(day, by_day.get(day, Counter()), models, top, say) for day in every]
     legend = [KeyItem(str(i), catalogue.profile(model).label) for i, model in enumerate(models)]
-    if len(totals) > len(models):
+    if sum(totals.values()) > sum(totals[model] for model in models):
         legend.append(KeyItem("other", OTHERS))
     return ChartItem(
         columns,
