@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     registration: Literal["open", "invite", "closed"] = "open"
     rate_limits: Literal["on", "off"] = "on"
+    rate_chat: int = Field(default=60, ge=1, description="questions a minute, one person")
+    rate_write: int = Field(default=300, ge=1, description="changes a minute, one person")
+    rate_read: int = Field(default=1200, ge=1, description="reads a minute, one person")
+    rate_upload: int = Field(default=120, ge=1, description="files a minute, one person")
+    rate_auth: int = Field(default=60, ge=1, description="sign-ins a minute, one address")
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
     allowed_hosts: str | None = Field(
         default=None, description="names it answers to, with commas; any"

@@ -60,6 +60,7 @@ STYLES = [
     "/styles/search.css",
     "/styles/settings.css",
     "/styles/providers.css",
+    "/styles/usage.css",
     "/styles/home.css",
 ]
 

@@ -13,8 +13,10 @@ from ioverse_app.api.arrival import arrive
 from ioverse_app.api.client import client_of
 from ioverse_app.api.cookies import drop_session_cookie, keep_typed
 from ioverse_app.errors import AppError
-from ioverse_app.services import accounts, email_change, provider_keys, recovery, sessions
+from ioverse_app.services import accounts, email_change, provider_keys, rates, recovery, sessions
+from ioverse_app.services.guesses import household
 from ioverse_app.services.local_path import local_path
+from ioverse_app.services.rates import Kind
 from ioverse_app.services.refusals import refusal
 
 router = APIRouter(prefix="/auth", include_in_schema=False)
@@ -36,6 +38,7 @@ async def register(
     """Make an account, sign in to it, and go on."""
     next = next or _next_of_page(request)
     try:
+        await rates.check(Kind.AUTH, household(client_of(request).address))
         if password != confirm_password:
             raise refusal("passwords_differ")
         key = provider_keys.check(provider_key)
@@ -61,6 +64,7 @@ async def login(
     """Sign in, and go on."""
     next = next or _next_of_page(request)
     try:
+        await rates.check(Kind.AUTH, household(client_of(request).address))
         user = await accounts.sign_in(login, password, address=client_of(request).address)
     except AppError as error:
         return _back(request, "/login", error, next, {"login": login, "keep": keep})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from ioverse_app import __version__
 from ioverse_app.api import (
@@ -10,6 +10,7 @@ from ioverse_app.api import (
     account_security,
     accounts,
     attachments,
+    budgets,
     chat_list,
     chats,
     commands,
@@ -33,9 +34,11 @@ from ioverse_app.api import (
     share_page,
     shares,
     trash,
+    usage,
 )
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
+from ioverse_app.api.rates import RateHeaders, limited
 
 
 def create_api() -> FastAPI:
@@ -43,9 +46,16 @@ def create_api() -> FastAPI:
 
     FastAPI's own pages for /docs are left out: they load Swagger UI from a CDN.
     """
-    api = FastAPI(title="IOverse", version=__version__, docs_url=None, redoc_url=None)
+    api = FastAPI(
+        title="IOverse",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(limited)],
+    )
     add_error_handlers(api)
     api.add_middleware(OriginCheck)
+    api.add_middleware(RateHeaders)
     for router in (
         accounts.router,
         account_forms.router,
@@ -74,6 +84,8 @@ def create_api() -> FastAPI:
         search.router,
         health.router,
         preview.router,
+        usage.router,
+        budgets.router,
     ):
         api.include_router(router)
     return api

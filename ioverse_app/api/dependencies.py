@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from ioverse_app import db
 from ioverse_app.api import scopes
 from ioverse_app.api.client import client_of
-from ioverse_app.errors import NotAllowed, NotSignedIn, TooLarge
+from ioverse_app.errors import AppError, NotAllowed, NotSignedIn, TooLarge
 from ioverse_app.services import api_keys, sessions, signatures
 from ioverse_app.services.api_keys import PREFIX, KeyHolder
 from ioverse_app.services.sessions import SignedIn
@@ -33,12 +33,29 @@ async def _session(request: HTTPConnection) -> AsyncIterator[AsyncSession]:
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
-async def _asking(request: HTTPConnection) -> SignedIn | KeyHolder:
-    """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn.
+async def asking(request: HTTPConnection) -> SignedIn | KeyHolder | AppError:
+    """Who is asking, or why that is not known; found out once for each request.
 
     It reads in a session of its own, so that a route may open its own transactions: to change
     the user, get the row again.
     """
+    if not hasattr(request.state, "asking"):
+        try:
+            request.state.asking = await _who(request)
+        except AppError as error:
+            request.state.asking = error
+    return request.state.asking
+
+
+async def _asking(request: HTTPConnection) -> SignedIn | KeyHolder:
+    """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn."""
+    who = await asking(request)
+    if isinstance(who, AppError):
+        raise who
+    return who
+
+
+async def _who(request: HTTPConnection) -> SignedIn | KeyHolder:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == SCHEME.lower():
         holder = await signatures.holder(token, await _signed(request))

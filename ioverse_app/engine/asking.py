@@ -23,6 +23,8 @@ class Bill:
         return Usage(
             self._before.prompt_tokens + usage.prompt_tokens,
             self._before.completion_tokens + usage.completion_tokens,
+            self._before.cached_tokens + usage.cached_tokens,
+            self._before.reasoning_tokens + usage.reasoning_tokens,
         )
 
     def next(self) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from ioverse_app.engine.events import Ended, LogEvent
+from ioverse_app.engine.settling import Used
+from ioverse_app.engine.tokens import estimate
 from ioverse_app.engine.writer import Closing
 from ioverse_app.providers.events import (
     QuestionTranslated,
     ReasoningDelta,
     TextDelta,
     TranslationDelta,
+    Usage,
 )
 from ioverse_app.tables import MessageStatus, RunStatus, now
 
@@ -53,7 +56,20 @@ def closing(
     if translated := "".join(translation):
         message["translation"] = translated
     run = {**shared, "status": ended.status, "ended_at": now()}
-    return Closing(run_id, message_id, run, message, question)
+    heard = "".join([*text[1:], *reasoning, *translation])
+    used = Used(_usage(ended), ended.cost, estimate(heard))
+    return Closing(run_id, message_id, run, message, used, question)
+
+
+def _usage(ended: Ended) -> Usage | None:
+    if ended.prompt_tokens is None or ended.completion_tokens is None:
+        return None
+    return Usage(
+        ended.prompt_tokens,
+        ended.completion_tokens,
+        ended.cached_tokens or 0,
+        ended.reasoning_tokens or 0,
+    )
 
 
 def message_status(ended: Ended) -> MessageStatus:

@@ -31,6 +31,8 @@ class Ended:
     completion_tokens: int | None = None
     seconds: float | None = None
     cost: int | None = None
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
 
 LogEvent = TextDelta | ReasoningDelta | QuestionTranslated | TranslationDelta | Usage | Ended

@@ -170,4 +170,6 @@ def _ended(
         completion_tokens=usage.completion_tokens if usage else None,
         cost=price(usage.prompt_tokens, usage.completion_tokens) if usage and price else None,
         seconds=round(time.monotonic() - outcome.started, 3),
+        cached_tokens=(usage.cached_tokens or None) if usage else None,
+        reasoning_tokens=(usage.reasoning_tokens or None) if usage else None,
     )

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.engine.ending import closing
 from ioverse_app.engine.events import Ended, LogEvent, decode, encode
+from ioverse_app.engine.settling import settle_run
 from ioverse_app.tables import Message, Run, RunEvent, RunStatus, Worker, now
 from ioverse_app.tables.run import OPEN
 
@@ -81,6 +82,7 @@ async def _interrupt(session: AsyncSession, run: Run) -> None:
     last = closing(run.id, message.id, message.content, events, ended)
     _assign(message, last.message)
     _assign(run, last.run)
+    await settle_run(session, run.id, last.used)
     if last.question and message.parent_id:
         _assign(await session.get_one(Message, message.parent_id), last.question)
     kind, data = encode(ended)

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from ioverse_app import db
 from ioverse_app.engine.events import Entry, encode
+from ioverse_app.engine.settling import Used, settle_run
 from ioverse_app.tables import Message, Run, RunEvent
 from ioverse_app.tables.run import OPEN
 
@@ -28,13 +29,14 @@ COMMIT_SECONDS = 0.15
 class Closing:
     """What a run leaves behind: the last values of its row and of its message's row.
 
-    `question` is what became known of the message that asked.
+    `used` is for the ledger, `question` what became known of the message that asked.
     """
 
     run_id: str
     message_id: str
     run: dict[str, Any]
     message: dict[str, Any]
+    used: Used = field(default_factory=Used)
     question: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -45,10 +47,11 @@ class _Batch:
         default_factory=list[tuple[str, dict[str, Any]]]
     )
     closings: list[Closing] = field(default_factory=list[Closing])
+    used: dict[str, Used] = field(default_factory=dict[str, Used])
     done: list[asyncio.Future[None]] = field(default_factory=list[asyncio.Future[None]])
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.started or self.closings)
+        return bool(self.rows or self.started or self.closings or self.used)
 
 
 class LogWriter:
@@ -86,10 +89,9 @@ class LogWriter:
     def close(self, closing: Closing) -> asyncio.Future[None]:
         """Take the end of a run. The future is done once everything of it is stored."""
         stored = asyncio.get_running_loop().create_future()
-        if closing.run_id in self._lost:
-            stored.set_result(None)
-            return stored
-        self._batch.closings.append(closing)
+        self._batch.used[closing.run_id] = closing.used  # even of a run that was deleted
+        if closing.run_id not in self._lost:
+            self._batch.closings.append(closing)
         self._batch.done.append(stored)
         self._wake.set()
         self._hurry.set()
@@ -151,6 +153,8 @@ async def _commit(batch: _Batch) -> None:
             )
             if closing.question:
                 await session.execute(_of_question(closing))
+        for run_id, used in batch.used.items():
+            await settle_run(session, run_id, used)
 
 
 def _of_question(closing: Closing) -> Update:

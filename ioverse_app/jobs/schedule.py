@@ -19,6 +19,7 @@ from ioverse_app.services import (
     shares,
     temporary,
     trash,
+    usage,
 )
 
 
@@ -38,6 +39,7 @@ JOBS = (
     Job("purge-run-logs", "27 * * * *", run_logs.purge),
     Job("purge-share-links", "42 * * * *", shares.purge),
     Job("purge-attachments", "47 * * * *", attachments.purge),
+    Job("refund-forgotten", "52 * * * *", usage.sweep),
     Job("purge-imports", "57 * * * *", imports.purge),
     Job("purge-mailed-links", "2 * * * *", mailed_links.purge),
     Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ioverse_app.providers import faults, sse
 from ioverse_app.providers.errors import NotAnAnswer
@@ -55,3 +56,10 @@ class Body:
 def is_page(content: bytes) -> bool:
     """Whether this is the beginning of a web page."""
     return content.lstrip()[:1] == b"<"
+
+
+def detail(usage: Mapping[str, Any], group: str, name: str) -> int:
+    """A number that a server may tell about what was used, among its details."""
+    details = usage.get(group)
+    value = details.get(name) if isinstance(details, dict) else 0
+    return value if isinstance(value, int) else 0

@@ -45,10 +45,15 @@ class TranslationFailed:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The provider's own count of tokens, for the whole request."""
+    """The provider's own count of tokens, for the whole request.
+
+    `cached_tokens` are among those of the prompt, `reasoning_tokens` among the completion's.
+    """
 
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from ioverse_app.providers import catalogue, exchange, faults, listing
+from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import BRIEF, PATIENT, Deadlines, openai_client, timeout
 from ioverse_app.providers.errors import CutShort, NotAnAnswer, ProviderDown
 from ioverse_app.providers.events import (
@@ -199,7 +200,10 @@ class ChatReader:
         usage = chunk.get("usage") or (chunk.get("x_groq") or {}).get("usage")
         if usage:
             self._usage = Usage(
-                usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+                usage.get("prompt_tokens") or 0,
+                usage.get("completion_tokens") or 0,
+                detail(usage, "prompt_tokens_details", "cached_tokens"),
+                detail(usage, "completion_tokens_details", "reasoning_tokens"),
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ioverse_app.providers import catalogue, exchange, faults, listing
+from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import (
     BRIEF,
     OPENAI,
@@ -175,7 +176,14 @@ def _usage(response: dict[str, Any]) -> list[Usage]:
     usage = response.get("usage")
     if not usage:
         return []
-    return [Usage(usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)]
+    return [
+        Usage(
+            usage.get("input_tokens") or 0,
+            usage.get("output_tokens") or 0,
+            detail(usage, "input_tokens_details", "cached_tokens"),
+            detail(usage, "output_tokens_details", "reasoning_tokens"),
+        )
+    ]
 
 
 def _unstreamed(response: dict[str, Any]) -> Iterable[ProviderEvent]:

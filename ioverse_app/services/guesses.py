@@ -32,7 +32,7 @@ def check(address: str, why: str = "too_many_guesses") -> None:
     """TooMany, with the seconds to wait, if this address has guessed wrong too often."""
     if settings().rate_limits == "off":
         return
-    failed_at = _recent(network(address))
+    failed_at = _recent(household(address))
     if len(failed_at) >= FAILURES:
         wait = failed_at[0] + WINDOW_SECONDS - time.monotonic()
         raise TooMany(SENTENCES[why], code=why, retry_after=max(wait, 1.0))
@@ -40,7 +40,7 @@ def check(address: str, why: str = "too_many_guesses") -> None:
 
 def add(address: str) -> None:
     """Count a wrong guess."""
-    place = network(address)
+    place = household(address)
     _failures.setdefault(place, deque(maxlen=FAILURES)).append(time.monotonic())
     _failures.move_to_end(place)
     while len(_failures) > ADDRESSES:
@@ -88,7 +88,7 @@ def _recent(network: str) -> deque[float]:
     return failed_at
 
 
-def network(address: str) -> str:
+def household(address: str) -> str:
     """What is counted: for an IPv6 address its /64, which is what one household has."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -21,7 +21,7 @@ async def check(key: str, *, address: str) -> str:
     A key that is refused counts as a wrong guess of this address: TooMany after ten.
     """
     key = provider_keys.check(key)
-    place = f"key {guesses.network(address)}"
+    place = f"key {guesses.household(address)}"
     guesses.check(place)
     base_url = settings().openai_base_url
     provider = OpenAIChat(base_url, key) if base_url else OpenAIResponses(key)

@@ -84,6 +84,13 @@ class RunEnded:
     answer_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetNearlyUsed:
+    """A budget of this person has come to its soft limit: a sentence for them."""
+
+    sentence: str
+
+
 def topic(user_id: str) -> str:
     """Where the pages of this person listen."""
     return f"user:{user_id}"
@@ -99,6 +106,7 @@ Notice = (
     | ContextMarked
     | RunStarted
     | RunEnded
+    | BudgetNearlyUsed
 )
 
 

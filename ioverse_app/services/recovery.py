@@ -15,7 +15,7 @@ def forgotten(login: str, *, address: str) -> None:
     It is done beside the answer, so that nobody learns from it, or from how long it takes,
     whether there is such a person. TooMany if this address asks too often.
     """
-    place = f"forgotten {guesses.network(address)}"
+    place = f"forgotten {guesses.household(address)}"
     guesses.check(place, "too_many_mails")
     guesses.add(place)
     post.later(_mail_link(login))

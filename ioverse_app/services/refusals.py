@@ -65,6 +65,7 @@ SENTENCES = {
     "only_administrator": (
         "You are the only administrator here. Make somebody else one before you go."
     ),
+    "rate_limited": "That was too fast. Wait a minute, then try again.",
     "account_blocked": "This account is blocked. An administrator can open it again.",
 }
 

@@ -16,22 +16,32 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db
 from ioverse_app.config import settings
 from ioverse_app.engine import engine, tokens
-from ioverse_app.engine.context import check, stored
+from ioverse_app.engine.context import Plan, check, stored
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.job import Job
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue
+from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request
-from ioverse_app.services import context, conversations, messages, paying, titles, translations
+from ioverse_app.services import (
+    budgets,
+    context,
+    conversations,
+    messages,
+    paying,
+    titles,
+    translations,
+)
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
 from ioverse_app.services.beginning import Beginning
+from ioverse_app.services.budgets import Estimate, Payer
 from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import fitted, merged
 from ioverse_app.services.titles import title_of
-from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
+from ioverse_app.tables import Conversation, Message, MessageStatus, PaidBy, Run, User, now
 from ioverse_app.tables.run import OPEN
 
 
@@ -264,7 +274,7 @@ async def _prepare(
     """The run's row, and what the engine needs to do it. `history` is what the model may see."""
     worker = engine.current()
     worker.slots.check(user.id)
-    provider, profile, _ = await paying.find(user, answer.model or "", session)
+    provider, profile, payer = await paying.find(user, answer.model or "", session)
     wanted = fitted(profile, conversation.parameters)
     sent = profile.taken(wanted)
     prompt = wanted.get("system_prompt")
@@ -287,6 +297,16 @@ async def _prepare(
     going_on = None
     if wanted.get("max_output_tokens") is None:
         going_on = GoingOn(settings().continuations, profile.context_window)
+    translation = translations.wanted(conversation, profile, history, answer)
+    estimate = _estimate(profile, planned.plan, translated=translation is not None)
+    await budgets.reserve(
+        session,
+        user,
+        answer.model or "",
+        estimate,
+        run_id=run.id,
+        payer=Payer(PaidBy(payer.source)),
+    )
     return Job(
         run.id,
         answer.id,
@@ -296,14 +316,23 @@ async def _prepare(
         said=answer.content,
         price=profile.cost,
         going_on=going_on,
-        translation=translations.wanted(conversation, profile, history, answer),
+        translation=translation,
     )
+
+
+def _estimate(profile: Profile, plan: Plan, *, translated: bool) -> Estimate:
+    """What an answer may use. One that is translated is read and written once more."""
+    prompt, output = plan.tokens, plan.output
+    if translated:
+        prompt, output = prompt + output, 2 * output
+    return Estimate(prompt, output, profile.cost(prompt, output) or 0)
 
 
 def _begin(user: User, job: Job, conversation_id: str, question_id: str | None) -> Started:
     def then(ended: Ended) -> None:
         tell(user.id, RunEnded(conversation_id, job.run_id, job.message_id))
         titles.suggest(user, conversation_id, job, ended)
+        engine.current().beside(budgets.remind(user), f"budget of {user.id}")
 
     engine.current().begin(job, then)
     notice = RunStarted(

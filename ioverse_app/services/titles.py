@@ -17,7 +17,7 @@ from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.provider import Provider, Request, Turn
-from ioverse_app.services import conversations, messages, paying
+from ioverse_app.services import conversations, messages, metered, paying
 from ioverse_app.tables import RunStatus, User
 from ioverse_app.tables.conversation import NEW_TITLE
 
@@ -86,7 +86,7 @@ async def found(user: User, conversation_id: str, ref: str) -> str:
     if profile.titles:
         try:
             async with asyncio.timeout(SECONDS):
-                title = tidied(await _ask(provider, _request(profile, question, answer)))
+                title = tidied(await _ask(user, provider, profile, question, answer))
         except TimeoutError:
             logger.info("No title for chat %s: it took too long", conversation_id)
     return title or title_of(question)
@@ -121,9 +121,8 @@ async def _suggest(
         if question.parent_id is not None or conversation.title != first or conversation.temporary:
             return
         async with asyncio.timeout(SECONDS):
-            said = await _ask(
-                provider, _request(profile, question.content, answer.translation or answer.content)
-            )
+            told = answer.translation or answer.content
+            said = await _ask(user, provider, profile, question.content, told)
         if title := tidied(said):
             await _set(user, conversation_id, first, title)
     except (AppError, TimeoutError) as error:
@@ -132,10 +131,12 @@ async def _suggest(
         logger.exception("The title of chat %s could not be made", conversation_id)
 
 
-async def _ask(provider: Provider, request: Request) -> str:
+async def _ask(user: User, provider: Provider, profile: Profile, question: str, answer: str) -> str:
     """What the model says, or "" when it did not come to its end."""
     said = ""
-    async with aclosing(provider.stream(request)) as events:
+    request = _request(profile, question, answer)
+    asked = metered.stream(user, provider, profile, request, kind="title")
+    async with aclosing(asked) as events:
         async for event in events:
             match event:
                 case TextDelta(text=text):

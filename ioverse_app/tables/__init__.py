@@ -4,11 +4,13 @@ from ioverse_app.tables import indexing as indexing  # it listens to every sessi
 from ioverse_app.tables.account_token import AccountToken, TokenKind
 from ioverse_app.tables.api_key import ApiKey, UsedNonce
 from ioverse_app.tables.attachment import Attachment
+from ioverse_app.tables.budget import Budget, BudgetNotice, Period, Scope
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.data_export import DataExport, ExportStatus
 from ioverse_app.tables.identity import Identity
 from ioverse_app.tables.invitation import Invitation
+from ioverse_app.tables.ledger_entry import EntryStatus, LedgerEntry, PaidBy
 from ioverse_app.tables.message import InContext, Message, MessageStatus
 from ioverse_app.tables.model_override import ModelMove, ModelOverride
 from ioverse_app.tables.passkey import Passkey
@@ -28,20 +30,26 @@ __all__ = [
     "AccountToken",
     "ApiKey",
     "Attachment",
+    "Budget",
+    "BudgetNotice",
     "ChatImport",
     "Conversation",
     "DataExport",
+    "EntryStatus",
     "ExportStatus",
     "Found",
     "Identity",
     "ImportStatus",
     "InContext",
     "Invitation",
+    "LedgerEntry",
     "Message",
     "MessageStatus",
     "ModelMove",
     "ModelOverride",
+    "PaidBy",
     "Passkey",
+    "Period",
     "Provider",
     "ProviderKey",
     "RecoveryCode",
@@ -50,6 +58,7 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunStatus",
+    "Scope",
     "SearchBacklog",
     "SearchEntry",
     "SecondFactor",

@@ -10,6 +10,7 @@ from ioverse_app.ui.account.profile import profile
 from ioverse_app.ui.account.protection import protection
 from ioverse_app.ui.account.provider_keys import keys
 from ioverse_app.ui.account.security import security
+from ioverse_app.ui.account.usage import usage
 from ioverse_app.ui.settings import Section, settings_page
 
 BASE = "/account"
@@ -19,6 +20,7 @@ SECTIONS = [
     Section("protection", "Passkeys and second factor", "fingerprint", protection),
     Section("keys", "API keys", "key-round", api_keys),
     Section("provider-keys", "Provider keys", "plug", keys),
+    Section("usage", "Usage", "chart-column", usage),
     Section("data", "Your data", "archive", data),
 ]
 

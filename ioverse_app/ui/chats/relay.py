@@ -16,6 +16,7 @@ from ioverse_app.providers.events import (
 from ioverse_app.services.feeds import Following, Happening, Said
 from ioverse_app.services.notices import (
     BranchChanged,
+    BudgetNearlyUsed,
     ContextMarked,
     ListChanged,
     ManyChanged,
@@ -27,6 +28,7 @@ from ioverse_app.services.notices import (
 from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
+from ioverse_app.ui.shell import NoticeState
 from ioverse_app.ui.transcript import push, reasoning, translation
 from ioverse_app.ui.transcript.pushes import WHOLE
 
@@ -71,6 +73,8 @@ class Relay:
             case ContextMarked(conversation_id=here) if here == self._conversation_id:
                 async with state:
                     state._mark(happening.message_id, happening.in_context)
+            case BudgetNearlyUsed(sentence=sentence):
+                yield NoticeState.say(sentence)
             case Lagged():
                 yield await self._reload(state)
                 yield await list_pushes.page(self._user)

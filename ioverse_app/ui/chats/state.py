@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,7 @@ from ioverse_app.services import (
     models,
     parameters,
     paying,
+    rates,
     runs,
     temporary,
     translations,
@@ -31,6 +32,7 @@ from ioverse_app.services import (
 )
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import RunStarted
+from ioverse_app.services.rates import Kind
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
 from ioverse_app.services.versions import Version
@@ -203,6 +205,7 @@ class ChatState(rx.State):
         chat_id, model = self.conversation_id or None, self.model or None
         back = await self._back_to_newest(user)
         try:
+            await rates.check(Kind.CHAT, user.id)
             after = self.messages[-1].id if self.messages else None
             chosen = None if chat_id else self._chosen()
             started = await runs.start(
@@ -337,6 +340,7 @@ class ChatState(rx.State):
         if user is None:
             return
         try:
+            await rates.check(Kind.CHAT, user.id)
             started = await runs.resume(user, message_id)
         except AppError as error:
             self.problem = error.message
@@ -525,11 +529,13 @@ class ChatState(rx.State):
         if self.model not in offered:
             self.model = next(iter(recent), "") or (registry.first(available) if offered else "")
 
-    async def _begin_version(self, user: User, beginning: Awaitable[Started]):
+    async def _begin_version(self, user: User, beginning: Coroutine[Any, Any, Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""
         try:
+            await rates.check(Kind.CHAT, user.id)
             await beginning
         except AppError as error:
+            beginning.close()
             self.problem = error.message
             return None
         self.editing_id = ""
