@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     admin_password: SecretStr | None = None
     registration: Literal["open", "invite", "closed"] = "open"
+    banner: str = Field(default="", max_length=300, description="a line on top of every page")
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
 
@@ -86,7 +88,18 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
 
+_changed: dict[str, Any] = {}
+
+
 @functools.cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process: the environment's, but for what was changed since."""
+    return Settings().model_copy(update=_changed)
+
+
+def change(values: Mapping[str, Any]) -> None:
+    """Let these checked values, and no others, stand in place of the environment's."""
+    if values != _changed:
+        _changed.clear()
+        _changed.update(values)
+        settings.cache_clear()

@@ -17,7 +17,7 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts, search
+from ioverse_app.services import accounts, changed_settings, search
 from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import login_page, register_page
 from ioverse_app.ui.addresses import without_slash
@@ -60,10 +60,15 @@ async def lifespan() -> AsyncIterator[None]:
     await security.prepare()
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
+    await changed_settings.load()
     async with engine.running(), clock.running():
-        filling = asyncio.create_task(search.fill())
+        beside = [
+            asyncio.create_task(search.fill()),
+            asyncio.create_task(changed_settings.keep_current()),
+        ]
         yield
-        filling.cancel()
+        for task in beside:
+            task.cancel()
     await registry.close()
     await db.close()
 

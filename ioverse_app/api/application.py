@@ -8,7 +8,9 @@ from ioverse_app import __version__
 from ioverse_app.api import (
     account_forms,
     accounts,
+    administration,
     attachments,
+    audit,
     chat_list,
     chats,
     commands,
@@ -18,6 +20,7 @@ from ioverse_app.api import (
     imports,
     models,
     parameters,
+    people,
     preferences,
     preview,
     search,
@@ -56,6 +59,9 @@ def create_api() -> FastAPI:
         search.router,
         health.router,
         preview.router,
+        people.router,
+        administration.router,
+        audit.router,
     ):
         api.include_router(router)
     return api

@@ -11,7 +11,8 @@ from starlette.requests import HTTPConnection
 
 from ioverse_app import db
 from ioverse_app.errors import NotSignedIn
-from ioverse_app.services import sessions
+from ioverse_app.services import access, sessions
+from ioverse_app.services.access import Action
 from ioverse_app.services.sessions import SignedIn
 from ioverse_app.tables import User
 
@@ -57,3 +58,11 @@ async def _user(signed_in: CurrentSession) -> User:
 
 
 CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _administrator(user: CurrentUser) -> User:
+    access.check(user, Action.ADMINISTER)
+    return user
+
+
+Administrator = Annotated[User, Depends(_administrator)]

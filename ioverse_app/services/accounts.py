@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.config import settings
 from ioverse_app.errors import NotAllowed, NotFound, NotSignedIn
-from ioverse_app.services import guesses, passwords
+from ioverse_app.services import audit, guesses, passwords
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Role, User
 
@@ -50,15 +50,23 @@ async def draft(username: str | None, email: str | None, password: str | None) -
     return await _draft(username, email, password)
 
 
+async def draft_for(username: str, email: str, password: str) -> Draft:
+    """As `draft`, however people register here: for an account that an administrator makes."""
+    username, email = " ".join(username.split()), email.strip()
+    if not (username and email and password):
+        raise refusal("fields_missing")
+    return await _draft(username, email, password)
+
+
 async def register(session: AsyncSession, account: Draft) -> User:
-    """Store a new account. The first one of all administers the workspace."""
+    """Store a new account. The first one of all owns the workspace."""
     await _one_at_a_time(session)
     if await _find(session, account.email):
         raise refusal("email_taken")
     if await _find(session, account.username):
         raise refusal("username_taken")
     is_first = (await session.exec(select(User.id).limit(1))).first() is None
-    return await _store(session, account, Role.ADMIN if is_first else Role.MEMBER)
+    return await _store(session, account, Role.OWNER if is_first else Role.MEMBER)
 
 
 async def sign_in(login: str | None, password: str | None, *, address: str) -> User:
@@ -77,6 +85,7 @@ async def sign_in(login: str | None, password: str | None, *, address: str) -> U
     guesses.check(address)
     if user is None or not is_right:
         guesses.add(address)
+        await audit.record(None, "session.refused", kind="user", about=user.id if user else None)
         raise refusal("wrong_sign_in", NotSignedIn)
     if user.blocked_at is not None:
         raise refusal("account_blocked", NotAllowed)
@@ -103,7 +112,7 @@ async def ensure_admin(session: AsyncSession) -> User | None:
         return None
     name = email.strip().partition("@")[0][:USERNAME_MAX]
     account = await _draft(name, email.strip(), password.get_secret_value())
-    return await _store(session, account, Role.ADMIN)
+    return await _store(session, account, Role.OWNER)
 
 
 def fold(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import security
+from ioverse_app.services import audit
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import User
 from ioverse_app.tables.provider_key import ProviderKey
@@ -31,4 +32,5 @@ async def keep(session: AsyncSession, user: User, provider: str, key: str) -> Pr
     row.sealed, row.last4 = security.seal(key), key[-4:]
     session.add(row)
     await session.flush()
+    await audit.note(session, user, "key.kept", kind="provider", id=provider)
     return row

@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from ioverse_app.providers import catalogue
-from ioverse_app.services import conversations, guesses, messages
+from ioverse_app.services import access, audit, conversations, guesses, messages
+from ioverse_app.services.access import Action
 from ioverse_app.services.devices import device_name
 from ioverse_app.tables import (
     Conversation,
@@ -106,6 +107,7 @@ async def create(
     session: AsyncSession, user: User, conversation_id: str, terms: Terms
 ) -> tuple[Share, str]:
     """Make a link; the answer is its row and its token, which is never known again."""
+    access.check(user, Action.SHARE)
     conversation = await conversations.get(session, user, conversation_id)
     if len([one for one in await of(session, user, conversation_id) if is_open(one)]) >= MOST:
         raise Conflict(f"A chat has at most {MOST} links. Revoke one first.", code="share_limit")
@@ -126,6 +128,9 @@ async def create(
     )
     session.add(share)
     await session.flush()
+    await audit.note(
+        session, user, "share.created", kind="share", id=share.id, chat=conversation.id
+    )
     return share, token
 
 
@@ -155,7 +160,9 @@ async def get(session: AsyncSession, user: User, share_id: str) -> Share:
 async def revoke(session: AsyncSession, user: User, share_id: str) -> Share:
     """Take a link back, at once."""
     share = await get(session, user, share_id)
-    share.revoked_at = share.revoked_at or now()
+    if share.revoked_at is None:
+        share.revoked_at = now()
+        await audit.note(session, user, "share.revoked", kind="share", id=share.id)
     share.content, share.password_hash = None, None
     return share
 
@@ -269,6 +276,15 @@ async def purge() -> int:
         return (await session.exec(delete(Share).where(old))).rowcount  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
+def shown(message: Message) -> SharedMessage:
+    """A message as others read it: an answer in the language of whom it was for."""
+    author = catalogue.profile(message.model).label if message.model else ""
+    text = message.content
+    if message.role == "assistant" and message.translation:
+        text = message.translation
+    return SharedMessage(message.id, message.role, author, text, message.created_at.isoformat())
+
+
 def _used_up(share: Share) -> bool:
     return share.views_max is not None and share.views >= share.views_max
 
@@ -278,14 +294,6 @@ async def _read(
 ) -> Shared:
     branch = await messages.branch(session, conversation, conversation.head_id, MESSAGES_MAX)
     hidden = set(omitted)
-    shown = [one for one in branch if one.id not in hidden and one.content]
-    finished = [one for one in shown if one.status != MessageStatus.STREAMING]
-    return Shared(conversation.title, [_shown(one) for one in finished])
-
-
-def _shown(message: Message) -> SharedMessage:
-    author = catalogue.profile(message.model).label if message.model else ""
-    text = message.content
-    if message.role == "assistant" and message.translation:
-        text = message.translation
-    return SharedMessage(message.id, message.role, author, text, message.created_at.isoformat())
+    kept = [one for one in branch if one.id not in hidden and one.content]
+    finished = [one for one in kept if one.status != MessageStatus.STREAMING]
+    return Shared(conversation.title, [shown(one) for one in finished])

@@ -28,7 +28,7 @@ class Section:
 
 def settings_page(base: str, title: str, sections: Sequence[Section]) -> rx.Component:
     """The page at `base`: a link to each section in the sidebar, and the open one beside it."""
-    first, *others = sections
+    first = sections[0]
     return frame(
         header(title),
         rx.el.div(
@@ -36,7 +36,7 @@ def settings_page(base: str, title: str, sections: Sequence[Section]) -> rx.Comp
                 SettingsState.allowed,
                 rx.match(
                     SettingsState.section,
-                    *[(section.path, _shown(section)) for section in others],
+                    *[(section.path, _shown(section)) for section in sections],
                     _shown(first),
                 ),
                 rx.fragment(),
