@@ -49,6 +49,7 @@ STYLES = [
     "/styles/commands.css",
     "/styles/search.css",
     "/styles/settings.css",
+    "/styles/admin.css",
     "/styles/home.css",
 ]
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from ioverse_app.api.accounts import Message
 from ioverse_app.api.dependencies import Administrator, Session
+from ioverse_app.api.share_page import page_of
 from ioverse_app.api.shares import ShareOut
 from ioverse_app.services import changed_settings, clockwork, doctor, oversight, overview
 from ioverse_app.services.clockwork import JobReport
 from ioverse_app.services.doctor import Finding
-from ioverse_app.services.oversight import About, Link, Opened
+from ioverse_app.services.oversight import About, Link
 from ioverse_app.services.overview import Overview
 
 router = APIRouter(prefix="/api/admin", tags=["administration"])
 
+EntryNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -32,6 +35,13 @@ class Reason(BaseModel):
     """Why a chat is opened. Its owner reads it."""
 
     reason: str
+
+
+class Opened(BaseModel):
+    """That a chat was opened: the number of the entry, and the address of its page."""
+
+    look: int
+    path: str
 
 
 class LinkOut(ShareOut):
@@ -92,10 +102,18 @@ async def chats(
     return Chats(chats=list(found.items), next_cursor=found.next_cursor)
 
 
-@router.post("/chats/{chat_id}/open")
+@router.post("/chats/{chat_id}/open", status_code=201)
 async def open_chat(chat_id: str, body: Reason, actor: Administrator, session: Session) -> Opened:
-    """Read somebody's chat. It is noted with the reason, and its owner is told."""
-    return await oversight.open_chat(session, actor, chat_id, body.reason)
+    """Open somebody's chat for an hour. It is noted with the reason, and its owner is told."""
+    entry = await oversight.open_chat(session, actor, chat_id, body.reason)
+    return Opened(look=entry.number, path=f"/api/admin/looks/{entry.number}")
+
+
+@router.get("/looks/{number}", response_class=HTMLResponse)
+async def opened(number: EntryNumber, actor: Administrator, session: Session) -> HTMLResponse:
+    """The chat that was opened, as a page without script, for this site's own frames only."""
+    shown = await oversight.opened(session, actor, number)
+    return page_of("share.html", framed=True, shared=shown, until=None, copy_path="")
 
 
 @router.get("/shares")

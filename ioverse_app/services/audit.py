@@ -127,6 +127,13 @@ async def looks_at(session: AsyncSession, user: User, limit: int = 100) -> Seque
     return (await session.exec(AuditEntry.looks_at(user).limit(limit))).all()
 
 
+async def names(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """What the people in these entries are called, those who are still there."""
+    ids = {one.actor_id for one in entries} | {one.about_id for one in entries}
+    query = select(col(User.id), col(User.username)).where(col(User.id).in_(ids - {None}))
+    return dict((await session.exec(query)).all())
+
+
 async def verify(expected_head: str = "") -> Verdict:
     """Read the whole log and compute every hash again.
 

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app.errors import Conflict, Invalid, NotFound
+from ioverse_app.errors import Conflict, Gone, Invalid, NotFound
 from ioverse_app.services import access, audit, messages, shares
 from ioverse_app.services.access import Action
 from ioverse_app.services.conversations import NOT_FOUND
 from ioverse_app.services.cursors import Cursor
-from ioverse_app.services.shares import SharedMessage
-from ioverse_app.tables import Attachment, Conversation, Message, Share, User, now
+from ioverse_app.services.shares import Shared
+from ioverse_app.tables import Attachment, AuditEntry, Conversation, Message, Share, User, now
 from ioverse_app.tables.audit_entry import OPENED
 
 PAGE = 50
 REASON_MIN, REASON_MAX = 10, 300
+STAYS_OPEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,6 @@ class Page:
 
     items: Sequence[About]
     next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A chat of somebody else, opened to be read."""
-
-    title: str
-    owner: str
-    messages: Sequence[SharedMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +110,11 @@ async def page(
 
 async def open_chat(
     session: AsyncSession, actor: User, conversation_id: str, reason: str
-) -> Opened:
-    """Read a chat of somebody else. The reason is noted, and its owner sees it."""
+) -> AuditEntry:
+    """Open a chat of somebody else for an hour. The reason is noted, and its owner sees it.
+
+    The number of the entry is what `opened` asks for.
+    """
     access.check(actor, Action.OPEN)
     reason = " ".join(reason.encode(errors="ignore").decode().replace("\x00", "").split())
     if not REASON_MIN <= len(reason) <= REASON_MAX:
@@ -128,24 +123,31 @@ async def open_chat(
             " its owner reads it.",
             code="reason_missing",
         )
-    known = conversation_id.isalnum() and await session.get(Conversation, conversation_id)
-    if not known or known.temporary:
-        raise NotFound(NOT_FOUND)
-    if known.owner_id == actor.id:
+    found = await _existing(session, conversation_id)
+    if found.owner_id == actor.id:
         raise Conflict("This chat is your own: it is in your list.", code="own_chat")
-    owner = await session.get(User, known.owner_id)
-    await audit.note(
+    return await audit.note(
         session,
         actor,
         OPENED,
         kind="conversation",
-        id=known.id,
-        about=known.owner_id,
+        id=found.id,
+        about=found.owner_id,
         reason=reason,
     )
-    branch = await messages.branch(session, known, known.head_id, shares.MESSAGES_MAX)
-    shown = [shares.shown(message) for message in branch if message.content]
-    return Opened(known.title, owner.username if owner else "", shown)
+
+
+async def opened(session: AsyncSession, actor: User, number: int) -> Shared:
+    """The chat that this administrator opened within the last hour, by the number of the entry."""
+    access.check(actor, Action.OPEN)
+    entry = await session.get(AuditEntry, number)
+    if entry is None or (entry.action, entry.actor_id) != (OPENED, actor.id):
+        raise NotFound(NOT_FOUND)
+    if entry.at < now() - STAYS_OPEN:
+        raise Gone("You opened this chat more than an hour ago. Open it again with a reason.")
+    found = await _existing(session, entry.object_id)
+    branch = await messages.branch(session, found, found.head_id, shares.MESSAGES_MAX)
+    return Shared(found.title, [shares.shown(message) for message in branch if message.content])
 
 
 async def links(
@@ -176,6 +178,13 @@ async def revoke_link(session: AsyncSession, actor: User, share_id: str) -> Shar
             session, actor, "share.revoked", kind="share", id=share.id, about=share.user_id
         )
     return share
+
+
+async def _existing(session: AsyncSession, conversation_id: str) -> Conversation:
+    known = conversation_id.isalnum() and await session.get(Conversation, conversation_id)
+    if not known or known.temporary:
+        raise NotFound(NOT_FOUND)
+    return known
 
 
 async def _sizes(

@@ -34,7 +34,11 @@ def frame(
             label=label,
             folded=ShellState.folded == "yes",
         ),
-        rx.el.main(*children, class_name="main"),
+        rx.el.main(
+            rx.cond(ShellState.banner, rx.el.p(ShellState.banner, class_name="announcement")),
+            *children,
+            class_name="main",
+        ),
         palette(),
         rx.cond(
             has_connection_errors,
