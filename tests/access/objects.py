@@ -52,9 +52,7 @@ async def objects_of(person: User) -> dict[str, str]:
         session.add_all([run, brought])
         chat.head_id = answer.id
     async with db.transaction() as session:
-        share = Share(
-            user_id=person.id, conversation_id=chat.id, token_hash=f"of {person.id}"
-        )
+        share = Share(user_id=person.id, conversation_id=chat.id, token_hash=f"of {person.id}")
         session.add(share)
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")

@@ -49,7 +49,7 @@ async def test_nothing_is_wrong_with_a_healthy_one(configure):
 
 
 async def test_a_disk_that_is_full(monkeypatch):
-    usage = namedtuple("usage", "total used free")  # noqa: PYI024
+    usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(1, 1, 10))
     (one,) = await found("Disk")
     assert one.level is Level.PROBLEM

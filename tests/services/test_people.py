@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from conftest import add_person, both_databases
 from sqlmodel import func, select
@@ -44,10 +46,8 @@ async def actions() -> list[str]:
 
 
 def test_each_role_may_do_all_that_the_one_below_it_may():
-    allowed = [
-        access.ALLOWED[role] for role in (Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
-    ]
-    assert all(lower < higher for lower, higher in zip(allowed, allowed[1:], strict=False))
+    allowed = [access.ALLOWED[role] for role in (Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)]
+    assert all(lower < higher for lower, higher in itertools.pairwise(allowed))
     assert allowed[-1] == set(Action)
 
 

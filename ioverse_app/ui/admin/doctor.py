@@ -65,7 +65,7 @@ def doctor() -> rx.Component:
             rx.cond(DoctorState.looking, rx.el.p("Looking…", role="status", class_name="about")),
             rows(DoctorState.findings, _finding, "", "Findings"),
             rx.el.div(button("Look again", DoctorState.load), class_name="actions"),
-            about="The same as `make doctor` says in a terminal.",
+            about="The same as “make doctor” says in a terminal.",
         ),
         on_mount=DoctorState.load,
     )

@@ -93,18 +93,22 @@ def _person(person: rx.Var[PersonItem]) -> rx.Component:
         rx.el.div(
             rx.cond(person.blocked, mark("Blocked", "blocked")),
             mark(person.role_name),
-            rx.el.button(
-                "Manage",
-                type="button",
-                aria_label=f"Manage {person.name}",
-                aria_expanded=PeopleState.chosen_id == person.id,
-                class_name="button small",
-                on_click=PeopleState.choose(person.id),
-            ),
+            rx.cond(person.manageable, _manage(person)),
             class_name="actions",
         ),
         rx.cond(PeopleState.chosen_id == person.id, _panel(person)),
         class_name="opens",
+    )
+
+
+def _manage(person: rx.Var[PersonItem]) -> rx.Component:
+    return rx.el.button(
+        "Manage",
+        type="button",
+        aria_label=f"Manage {person.name}",
+        aria_expanded=PeopleState.chosen_id == person.id,
+        class_name="button small",
+        on_click=PeopleState.choose(person.id),
     )
 
 

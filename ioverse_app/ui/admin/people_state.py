@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from ioverse_app import db
-from ioverse_app.services import groups, people
+from ioverse_app.services import access, groups, people
 from ioverse_app.services.people import Person
 from ioverse_app.tables import User
 from ioverse_app.ui.admin.asking import administrator
@@ -35,10 +35,11 @@ class PersonItem:
     role_name: str
     blocked: bool
     group_ids: list[str]
+    manageable: bool
 
     @classmethod
-    def of(cls, person: Person) -> PersonItem:
-        """This person."""
+    def of(cls, person: Person, actor: User) -> PersonItem:
+        """This person, as this administrator sees them."""
         user = person.user
         parts = [
             user.email,
@@ -54,6 +55,7 @@ class PersonItem:
             role_name=ROLES.get(user.role, user.role),
             blocked=user.blocked_at is not None,
             group_ids=[group.id for group in person.groups],
+            manageable=user.id != actor.id and access.manages(actor, user.role),
         )
 
 
@@ -93,7 +95,7 @@ class PeopleState(rx.State):
             page = await people.page(
                 session, actor, words=self.words, cursor=self.next_cursor or None
             )
-        self.people = [*self.people, *[PersonItem.of(person) for person in page.items]]
+        self.people = [*self.people, *[PersonItem.of(person, actor) for person in page.items]]
         self.next_cursor = page.next_cursor or ""
 
     @rx.event
@@ -188,12 +190,12 @@ class PeopleState(rx.State):
         async with db.reading() as session:
             page = await people.page(session, actor, words=self.words)
             known = await groups.all_groups(session, actor)
-        self.people = [PersonItem.of(person) for person in page.items]
+        self.people = [PersonItem.of(person, actor) for person in page.items]
         self.groups = [GroupItem(group.id, group.name) for group, _ in known]
         self.next_cursor = page.next_cursor or ""
 
     async def _read_again(self, actor: User, user_id: str) -> None:
         """Show one person anew, and leave the list as it is."""
         async with db.reading() as session:
-            changed = PersonItem.of(await people.get(session, actor, user_id))
+            changed = PersonItem.of(await people.get(session, actor, user_id), actor)
         self.people = [changed if one.id == user_id else one for one in self.people]
