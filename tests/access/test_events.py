@@ -137,6 +137,6 @@ async def test_the_administration_tells_nobody_else_anything(ann, role):
 
 
 async def test_every_state_is_looked_at():
-    names = {state.__name__ for state in states()}
-    assert {"ChatState", "ShareState", "PeopleState", "OversightState", "TrashState"} <= names
-    assert all(handlers(state) or state.get_substates() for state in states())
+    found = {state.__name__: len(handlers(state)) for state in states()}
+    for name in ("ChatState", "ShareState", "PeopleState", "OversightState", "TrashState"):
+        assert found[name] > 3, found
