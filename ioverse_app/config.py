@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     admin_password: SecretStr | None = None
     registration: Literal["open", "invite", "closed"] = "open"
+    banner: str = Field(default="", max_length=300, description="a line on top of every page")
     rate_limits: Literal["on", "off"] = "on"
     rate_chat: int = Field(default=60, ge=1, description="questions a minute, one person")
     rate_write: int = Field(default=300, ge=1, description="changes a minute, one person")
@@ -133,7 +135,18 @@ def _listed(text: str | None) -> list[str]:
     return [part.strip().lower() for part in (text or "").split(",") if part.strip()]
 
 
+_changed: dict[str, Any] = {}
+
+
 @functools.cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process: the environment's, but for what was changed since."""
+    return Settings().model_copy(update=_changed)
+
+
+def change(values: Mapping[str, Any]) -> None:
+    """Let these checked values, and no others, stand in place of the environment's."""
+    if values != _changed:
+        _changed.clear()
+        _changed.update(values)
+        settings.cache_clear()

@@ -18,7 +18,7 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
-from ioverse_app.services import accounts, connections, paying, search
+from ioverse_app.services import accounts, changed_settings, connections, paying, search
 from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import (
     code_page,
@@ -61,6 +61,7 @@ STYLES = [
     "/styles/settings.css",
     "/styles/providers.css",
     "/styles/usage.css",
+    "/styles/admin.css",
     "/styles/home.css",
 ]
 
@@ -72,12 +73,17 @@ async def lifespan() -> AsyncIterator[None]:
     await security.prepare()
     async with db.transaction() as session:
         await accounts.ensure_admin(session)
+    await changed_settings.load()
     await connections.load()
     await paying.load()
     async with engine.running(), clock.running():
-        filling = asyncio.create_task(search.fill())
+        beside = [
+            asyncio.create_task(search.fill()),
+            asyncio.create_task(changed_settings.keep_current()),
+        ]
         yield
-        filling.cancel()
+        for task in beside:
+            task.cancel()
     await registry.close()
     await db.close()
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app import db
+from ioverse_app import config, db
 from ioverse_app.config import settings
 from ioverse_app.tables import User, new_id
 
@@ -35,6 +35,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Confi
     (tmp_path / "data").mkdir()
     yield change
     monkeypatch.undo()
+    config.change({})
     settings.cache_clear()
 
 

@@ -181,3 +181,25 @@ OLD_ROWS = {
     | {"id": "m", "conversation_id": "c", "role": "user", "content": "Words", "reasoning": ""}
     | {"status": "complete", "left_out": 0},
 }
+
+
+def test_whoever_administered_first_owns_the_workspace(empty_database):
+    config = Config(migrations.ROOT / "alembic.ini")
+    command.upgrade(config, "0006")
+    people = (("late", "admin", "2026-03-01"), ("first", "admin", "2026-02-01"))
+    people += (("old", "member", "2026-01-01"),)
+    with sa.create_engine(migrations.sync_url()).begin() as connection:
+        for name, role, day in people:
+            row = OLD_ROWS["user"] | dict.fromkeys(("username_folded", "email_folded"), name)
+            row |= {"id": name, "role": role, "created_at": f"{day} 00:00:00+00:00"}
+            row |= {"preferences": "{}"}
+            names, marks = ", ".join(row), ", ".join(f":{each}" for each in row)
+            connection.execute(sa.text(f'INSERT INTO "user" ({names}) VALUES ({marks})'), row)
+    command.upgrade(config, "0007")
+    with sa.create_engine(migrations.sync_url()).connect() as connection:
+        found = connection.execute(sa.text('SELECT id, role FROM "user" ORDER BY id')).all()
+    assert [tuple(row) for row in found] == [
+        ("first", "owner"),
+        ("late", "admin"),
+        ("old", "member"),
+    ]

@@ -9,7 +9,9 @@ from ioverse_app.api import (
     account_forms,
     account_security,
     accounts,
+    administration,
     attachments,
+    audit,
     budgets,
     chat_list,
     chats,
@@ -24,6 +26,7 @@ from ioverse_app.api import (
     outside_sign_in,
     parameters,
     passkeys,
+    people,
     person_data,
     preferences,
     preview,
@@ -86,6 +89,9 @@ def create_api() -> FastAPI:
         preview.router,
         usage.router,
         budgets.router,
+        people.router,
+        administration.router,
+        audit.router,
     ):
         api.include_router(router)
     return api

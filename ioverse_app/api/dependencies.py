@@ -13,7 +13,8 @@ from ioverse_app import db
 from ioverse_app.api import scopes
 from ioverse_app.api.client import client_of
 from ioverse_app.errors import AppError, NotAllowed, NotSignedIn, TooLarge
-from ioverse_app.services import api_keys, sessions, signatures
+from ioverse_app.services import access, api_keys, sessions, signatures
+from ioverse_app.services.access import Action
 from ioverse_app.services.api_keys import PREFIX, KeyHolder
 from ioverse_app.services.sessions import SignedIn
 from ioverse_app.services.signatures import SCHEME, SignedRequest
@@ -118,3 +119,11 @@ async def _user(asking: Asking) -> User:
 
 
 CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _administrator(user: CurrentUser) -> User:
+    access.check(user, Action.ADMINISTER)
+    return user
+
+
+Administrator = Annotated[User, Depends(_administrator)]

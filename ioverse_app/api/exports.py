@@ -11,7 +11,7 @@ from ioverse_app import db
 from ioverse_app.api.chats import CHAT_NOT_FOUND
 from ioverse_app.api.dependencies import CurrentUser
 from ioverse_app.errors import NotFound
-from ioverse_app.services import exports
+from ioverse_app.services import audit, exports
 from ioverse_app.services.exports import File, Format
 
 router = APIRouter(prefix="/api", tags=["chats"])
@@ -36,7 +36,9 @@ async def export(
             exported = await exports.conversation(session, user, chat_id, whole=whole)
         except NotFound:
             raise NotFound(CHAT_NOT_FOUND) from None
-    return _download(await exports.write(exported, format))
+    file = await exports.write(exported, format)
+    await audit.record(user, "chat.exported", kind="conversation", id=chat_id, format=format.value)
+    return _download(file)
 
 
 def _download(file: File) -> Response:

@@ -20,6 +20,11 @@ class Slots:
         self._held: Counter[str] = Counter()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
 
+    def allow(self, per_user: int, in_all: int) -> None:
+        """Let so many be in progress from now on. What is in progress goes on."""
+        self._per_user, self._in_all = per_user, in_all
+        self._admit()
+
     def check(self, user_id: str) -> None:
         """Raise when not even the queue has room for this person."""
         theirs = sum(1 for waiting, _ in self._waiting if waiting == user_id)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.config import settings
 from ioverse_app.errors import NotAllowed, NotFound, NotSignedIn
-from ioverse_app.services import guesses, invitations, passwords
+from ioverse_app.services import audit, guesses, invitations, passwords
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Role, User
 
@@ -71,15 +71,23 @@ def draft_without_password(username: str, email: str) -> Draft:
     return Draft(username, email, NO_PASSWORD)
 
 
+async def draft_for(username: str, email: str, password: str) -> Draft:
+    """As `draft`, however people register here: for an account that an administrator makes."""
+    username, email = " ".join(username.split()), email.strip()
+    if not (username and email and password):
+        raise refusal("fields_missing")
+    return await _draft(username, email, password)
+
+
 async def register(session: AsyncSession, account: Draft) -> User:
-    """Store a new account. The first one of all administers the workspace."""
+    """Store a new account. The first one of all owns the workspace."""
     await _one_at_a_time(session)
     if await find(session, account.email):
         raise refusal("email_taken")
     if await find(session, account.username):
         raise refusal("username_taken")
     is_first = (await session.exec(select(User.id).limit(1))).first() is None
-    role = Role.ADMIN if is_first else Role.MEMBER
+    role = Role.OWNER if is_first else Role.MEMBER
     if account.invitation:
         role = await invitations.use(session, account.invitation, account.username)
     return await _store(session, account, role)
@@ -103,6 +111,7 @@ async def sign_in(login: str | None, password: str | None, *, address: str) -> U
     if user is None or not is_right:
         guesses.add(address)
         guesses.add_account(name)
+        await audit.record(None, "session.refused", kind="user", about=user.id if user else None)
         raise refusal("wrong_sign_in", NotSignedIn)
     guesses.forgive(name)
     if user.blocked_at is not None:
@@ -135,7 +144,7 @@ async def ensure_admin(session: AsyncSession) -> User | None:
         return None
     name = email.strip().partition("@")[0][:USERNAME_MAX]
     account = await _draft(name, email.strip(), password.get_secret_value())
-    return await _store(session, account, Role.ADMIN)
+    return await _store(session, account, Role.OWNER)
 
 
 async def find(session: AsyncSession, login: str) -> User | None:

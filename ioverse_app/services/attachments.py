@@ -20,6 +20,8 @@ from ioverse_app.documents import reading
 from ioverse_app.documents.document import Document, Limits
 from ioverse_app.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge, Unavailable
 from ioverse_app.providers import catalogue
+from ioverse_app.services import access
+from ioverse_app.services.access import Action
 from ioverse_app.storage import Received
 from ioverse_app.tables import Attachment, Message, User, now
 
@@ -50,6 +52,7 @@ async def add(user: User, name: str, chunks: AsyncIterable[bytes]) -> Attachment
 
     Raises TooLarge or Invalid with the sentence that says why it is not taken.
     """
+    access.check(user, Action.UPLOAD)
     if settings().attachments_per_message == 0:
         raise NotAllowed("Files are not taken here.", code="attachments_off")
     name = named(name)

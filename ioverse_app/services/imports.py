@@ -20,6 +20,8 @@ from ioverse_app.engine import engine
 from ioverse_app.errors import AppError, Conflict, Invalid, NotFound
 from ioverse_app.importing import ImportedChat, Unreadable
 from ioverse_app.importing.files import NO_CHATS, Trouble
+from ioverse_app.services import access, audit
+from ioverse_app.services.access import Action
 from ioverse_app.services.import_files import (
     Report,
     batches,
@@ -44,6 +46,9 @@ async def look(user: User, name: str, path: Path) -> ChatImport:
 
     Raises Invalid, and deletes the file, when there is nothing in it that can be read.
     """
+    if not access.may(user, Action.IMPORT):
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+    access.check(user, Action.IMPORT)
     report = Report()
     try:
         async for found in batches(path):
@@ -76,6 +81,7 @@ async def look(user: User, name: str, path: Path) -> ChatImport:
 
 async def run(user: User, import_id: str) -> ChatImport:
     """Begin to bring the chats in, or go on with it."""
+    access.check(user, Action.IMPORT)
     async with db.transaction() as session:
         row = await get(session, user, import_id)
         if row.status == ImportStatus.RUNNING and not is_stalled(row):
@@ -84,6 +90,7 @@ async def run(user: User, import_id: str) -> ChatImport:
             raise Conflict("The file is no longer here. Choose it again.", code="import_gone")
         row.status, row.problem = ImportStatus.RUNNING, ""
         row.done = row.added = row.skipped = 0
+        await audit.note(session, user, "chats.imported", kind="import", id=row.id, chats=row.total)
     engine.current().beside(_bring_in(user, row.id), f"import {row.id}")
     return row
 

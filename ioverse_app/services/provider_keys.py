@@ -12,7 +12,8 @@ from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import registry, trials
 from ioverse_app.providers.connection import Connection
 from ioverse_app.providers.errors import KeyRefused
-from ioverse_app.services import paying
+from ioverse_app.services import access, audit, paying
+from ioverse_app.services.access import Action
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import User
 from ioverse_app.tables.provider_key import ProviderKey
@@ -102,6 +103,7 @@ async def tried(provider: str, key: str) -> int:
 
 async def keep(session: AsyncSession, user: User, provider: str, key: str) -> ProviderKey:
     """Seal and store a user's key for a provider, in place of the one before."""
+    access.check(user, Action.KEYS)
     row = await _row(session, user, provider) or ProviderKey(
         user_id=user.id, provider=provider, sealed="", last4=""
     )
@@ -109,6 +111,7 @@ async def keep(session: AsyncSession, user: User, provider: str, key: str) -> Pr
     session.add(row)
     await session.flush()
     paying.forget_after(session, user.id)
+    await audit.note(session, user, "key.kept", kind="provider", id=provider)
     return row
 
 
@@ -120,6 +123,7 @@ async def remove(session: AsyncSession, user: User, provider: str) -> None:
     await session.delete(row)
     await session.flush()
     paying.forget_after(session, user.id)
+    await audit.note(session, user, "key.removed", kind="provider", id=provider)
 
 
 def named(provider: str) -> Connection:

@@ -18,6 +18,8 @@ from sqlmodel.sql.expression import Select
 
 from ioverse_app import db, live, security
 from ioverse_app.errors import NotFound, NotSignedIn
+from ioverse_app.services import audit
+from ioverse_app.services.devices import device_name
 from ioverse_app.tables import Session, User, new_id, now
 
 COOKIE = "ioverse_session"
@@ -78,8 +80,8 @@ async def start_browser(session: AsyncSession, user: User, client: Client, *, ke
     """Start a session for a browser; what is returned goes into its cookie."""
     token = security.new_secret()
     lifetime = KEPT_LIFETIME if keep else VISIT_LIFETIME
-    session.add(_row(new_id(), user, Kind.BROWSER, token, lifetime, client))
-    await session.flush()
+    row = _row(new_id(), user, Kind.BROWSER, token, lifetime, client)
+    await _begin(session, user, row)
     return token
 
 
@@ -87,8 +89,8 @@ async def start_api(session: AsyncSession, user: User, client: Client) -> Tokens
     """Start a session for a program."""
     session_id = new_id()
     tokens = _tokens(session_id, user)
-    session.add(_row(session_id, user, Kind.API, tokens.refresh, REFRESH_LIFETIME, client))
-    await session.flush()
+    row = _row(session_id, user, Kind.API, tokens.refresh, REFRESH_LIFETIME, client)
+    await _begin(session, user, row)
     return tokens
 
 
@@ -190,6 +192,20 @@ async def purge() -> int:
     async with db.transaction() as session:
         gone = await session.execute(delete(Session).where(over).returning(col(Session.id)))
         return len(gone.all())
+
+
+async def _begin(session: AsyncSession, user: User, row: Session) -> None:
+    session.add(row)
+    await session.flush()
+    await audit.note(
+        session,
+        user,
+        "session.started",
+        kind="session",
+        id=row.id,
+        how=row.kind,
+        device=device_name(row.user_agent),
+    )
 
 
 async def _end(session: AsyncSession, which: ColumnElement[bool]) -> None:

@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from ioverse_app.providers import catalogue
-from ioverse_app.services import attachments, conversations, guesses, messages
+from ioverse_app.services import access, attachments, audit, conversations, guesses, messages
+from ioverse_app.services.access import Action
 from ioverse_app.services.devices import device_name
 from ioverse_app.tables import (
     Attachment,
@@ -124,6 +125,7 @@ async def create(
     session: AsyncSession, user: User, conversation_id: str, terms: Terms
 ) -> tuple[Share, str]:
     """Make a link; the answer is its row and its token, which is never known again."""
+    access.check(user, Action.SHARE)
     conversation = await conversations.get(session, user, conversation_id)
     if len([one for one in await of(session, user, conversation_id) if is_open(one)]) >= MOST:
         raise Conflict(f"A chat has at most {MOST} links. Revoke one first.", code="share_limit")
@@ -144,6 +146,9 @@ async def create(
     )
     session.add(share)
     await session.flush()
+    await audit.note(
+        session, user, "share.created", kind="share", id=share.id, chat=conversation.id
+    )
     return share, token
 
 
@@ -173,7 +178,9 @@ async def get(session: AsyncSession, user: User, share_id: str) -> Share:
 async def revoke(session: AsyncSession, user: User, share_id: str) -> Share:
     """Take a link back, at once."""
     share = await get(session, user, share_id)
-    share.revoked_at = share.revoked_at or now()
+    if share.revoked_at is None:
+        share.revoked_at = now()
+        await audit.note(session, user, "share.revoked", kind="share", id=share.id)
     share.content, share.password_hash = None, None
     return share
 
@@ -297,6 +304,17 @@ async def purge() -> int:
         return (await session.exec(delete(Share).where(old))).rowcount  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
+def shown(message: Message, files: Sequence[Attachment] = ()) -> SharedMessage:
+    """A message as others read it: an answer in the language of whom it was for."""
+    author = catalogue.profile(message.model).label if message.model else ""
+    text = message.content
+    if message.role == "assistant" and message.translation:
+        text = message.translation
+    at = message.created_at.isoformat()
+    named = [SharedFile(file.id, file.name, file.kind == "image") for file in files]
+    return SharedMessage(message.id, message.role, author, text, at, named)
+
+
 def _used_up(share: Share) -> bool:
     return share.views_max is not None and share.views >= share.views_max
 
@@ -308,15 +326,5 @@ async def _read(
     hidden = set(omitted)
     finished = [m for m in branch if m.id not in hidden and m.status != MessageStatus.STREAMING]
     files = await attachments.of(session, finished)
-    shown = [one for one in finished if one.content or one.id in files]
-    return Shared(conversation.title, [_shown(one, files.get(one.id, ())) for one in shown])
-
-
-def _shown(message: Message, files: Sequence[Attachment]) -> SharedMessage:
-    author = catalogue.profile(message.model).label if message.model else ""
-    text = message.content
-    if message.role == "assistant" and message.translation:
-        text = message.translation
-    at = message.created_at.isoformat()
-    named = [SharedFile(file.id, file.name, file.kind == "image") for file in files]
-    return SharedMessage(message.id, message.role, author, text, at, named)
+    kept = [one for one in finished if one.content or one.id in files]
+    return Shared(conversation.title, [shown(one, files.get(one.id, ())) for one in kept])

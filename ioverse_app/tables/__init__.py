@@ -4,10 +4,12 @@ from ioverse_app.tables import indexing as indexing  # it listens to every sessi
 from ioverse_app.tables.account_token import AccountToken, TokenKind
 from ioverse_app.tables.api_key import ApiKey, UsedNonce
 from ioverse_app.tables.attachment import Attachment
+from ioverse_app.tables.audit_entry import AuditEntry
 from ioverse_app.tables.budget import Budget, BudgetNotice, Period, Scope
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.data_export import DataExport, ExportStatus
+from ioverse_app.tables.group import Group, GroupMember
 from ioverse_app.tables.identity import Identity
 from ioverse_app.tables.invitation import Invitation
 from ioverse_app.tables.ledger_entry import EntryStatus, LedgerEntry, PaidBy
@@ -21,6 +23,7 @@ from ioverse_app.tables.run import Run, RunEvent, RunStatus
 from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
 from ioverse_app.tables.second_factor import RecoveryCode, SecondFactor
 from ioverse_app.tables.session import Session
+from ioverse_app.tables.setting import Setting
 from ioverse_app.tables.share import Share, ShareView
 from ioverse_app.tables.user import Role, User
 from ioverse_app.tables.vote import Vote, VoteValue
@@ -30,6 +33,7 @@ __all__ = [
     "AccountToken",
     "ApiKey",
     "Attachment",
+    "AuditEntry",
     "Budget",
     "BudgetNotice",
     "ChatImport",
@@ -38,6 +42,8 @@ __all__ = [
     "EntryStatus",
     "ExportStatus",
     "Found",
+    "Group",
+    "GroupMember",
     "Identity",
     "ImportStatus",
     "InContext",
@@ -63,6 +69,7 @@ __all__ = [
     "SearchEntry",
     "SecondFactor",
     "Session",
+    "Setting",
     "Share",
     "ShareView",
     "TokenKind",

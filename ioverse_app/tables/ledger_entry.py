@@ -28,7 +28,7 @@ class PaidBy(StrEnum):
     SERVER = "server"
     PERSONAL = "personal"
     GROUP = "group"
-    NOBODY = "nobody"
+    NOBODY = "none"
 
 
 def today() -> date:

@@ -13,10 +13,12 @@ from ioverse_app.tables.row import Row, UtcDateTime
 
 
 class Role(StrEnum):
-    """What a person may do."""
+    """What a person is here; `services.access` says what each may do."""
 
+    OWNER = "owner"
     ADMIN = "admin"
     MEMBER = "member"
+    GUEST = "guest"
 
 
 class User(Row, table=True):
@@ -38,4 +40,4 @@ class User(Row, table=True):
     @property
     def is_admin(self) -> bool:
         """Whether this person administers the workspace."""
-        return self.role == Role.ADMIN
+        return self.role in (Role.OWNER, Role.ADMIN)

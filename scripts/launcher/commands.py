@@ -78,8 +78,14 @@ def doctor() -> None:
     say(f"Virtual environment: {'there' if PYTHON.exists() else 'not made yet'}")
     say(f"Pages: {'built' if pages.is_built() else 'not built, or from other sources'}")
     say(f"Browser for the tests: {system.find_chromium() or 'none'}")
+    code = 0
+    if PYTHON.exists():
+        command = [str(PYTHON), "-m", "ioverse_app.doctor"]
+        code = subprocess.run(command, cwd=ROOT, env=with_tools(), check=False).returncode  # noqa: S603
     first_look.look()
     say("The port is free and the data folder can be written.")
+    if code:
+        raise Stop("Something is wrong: see above.", code)
 
 
 def clean() -> None:

@@ -69,7 +69,7 @@ async def test_a_program_registers_and_knows_itself(client):
         "user_id": made["user_id"],
         "username": "Cleo",
         "email": "cleo@example.org",
-        "role": "admin",
+        "role": "owner",
     }
 
 

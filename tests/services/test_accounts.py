@@ -55,7 +55,7 @@ async def test_one_of_two_who_register_at_the_same_moment_administers(database):
     made = await asyncio.gather(
         *(_register(f"person{n}", f"person{n}@example.org") for n in range(6))
     )
-    assert sorted(user.role for user in made) == [Role.ADMIN] + [Role.MEMBER] * 5
+    assert sorted(user.role for user in made) == [Role.MEMBER] * 5 + [Role.OWNER]
 
 
 @both_databases
@@ -292,7 +292,7 @@ async def test_the_administrator_of_the_settings_is_made_once(database, configur
     await asyncio.gather(*(start() for _ in range(4)))
     async with db.reading() as session:
         boss = (await session.exec(select(User))).one()
-    assert (boss.username, boss.email, boss.role) == ("Boss", "Boss@example.org", Role.ADMIN)
+    assert (boss.username, boss.email, boss.role) == ("Boss", "Boss@example.org", Role.OWNER)
     assert await _sign_in("boss@example.org")
 
 

@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app.errors import Invalid
-from ioverse_app.services import conversations, runs
+from ioverse_app.services import access, conversations, runs
+from ioverse_app.services.access import Action
 from ioverse_app.tables import (
     Attachment,
     Conversation,
@@ -57,6 +58,7 @@ async def conversation(
     session: AsyncSession, user: User, conversation_id: str, *, whole: bool = False
 ) -> Exported:
     """What there is to write of a conversation that this user may open."""
+    access.check(user, Action.EXPORT)
     found = await conversations.get(session, user, conversation_id)
     query = select(Message).where(Message.conversation_id == found.id).order_by(col(Message.id))
     rows = (await session.exec(query.limit(MOST + 1))).all()

@@ -6,6 +6,7 @@ import reflex as rx
 
 from ioverse_app.ui.account.api_keys import api_keys
 from ioverse_app.ui.account.data import data
+from ioverse_app.ui.account.looks import looks
 from ioverse_app.ui.account.profile import profile
 from ioverse_app.ui.account.protection import protection
 from ioverse_app.ui.account.provider_keys import keys
@@ -21,6 +22,7 @@ SECTIONS = [
     Section("keys", "API keys", "key-round", api_keys),
     Section("provider-keys", "Provider keys", "plug", keys),
     Section("usage", "Usage", "chart-column", usage),
+    Section("looks", "Who looked", "eye", looks),
     Section("data", "Your data", "archive", data),
 ]
 

@@ -39,7 +39,7 @@ def settings_page(base: str, title: str, sections: Sequence[Section]) -> rx.Comp
                     *[(section.path, _shown(section)) for section in sections],
                     _shown(first),
                 ),
-                rx.fragment(),
+                rx.cond(SettingsState.refused, _refused()),
             ),
             class_name="settings",
         ),
@@ -67,6 +67,19 @@ def _link(base: str, section: Section, first: Section) -> rx.Component:
         class_name="row",
         aria_current=rx.cond(open_now, "page", "false"),
         custom_attrs=closes(),
+    )
+
+
+def _refused() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("For administrators"),
+        rx.el.p(
+            "Whoever administers this workspace sees its people and settings here."
+            " Your own settings are on the account page.",
+            class_name="about",
+        ),
+        rx.el.div(rx.el.a("To your account", href="/account", class_name="button")),
+        class_name="column refused",
     )
 
 

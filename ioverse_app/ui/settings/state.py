@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.services import access
+from ioverse_app.services.access import Action
 from ioverse_app.tables import User
 from ioverse_app.ui.accounts.current import require_user
 from ioverse_app.ui.shell import ShellState
@@ -14,6 +16,7 @@ class SettingsState(rx.State):
 
     section: str = ""
     allowed: bool = False
+    refused: bool = False
 
     @rx.event
     async def open(self):
@@ -26,11 +29,12 @@ class SettingsState(rx.State):
         return await self._open(administrators=True)
 
     async def _open(self, *, administrators: bool):
-        self.allowed = False
+        self.allowed = self.refused = False
         user = await require_user(self)
         if not isinstance(user, User):
             return user
         (await self.get_state(ShellState))._greet(user)
         self.section = self.router.url.path.strip("/").partition("/")[2]
-        self.allowed = user.is_admin or not administrators
+        self.allowed = not administrators or access.may(user, Action.ADMINISTER)
+        self.refused = not self.allowed
         return None

@@ -35,7 +35,12 @@ def frame(
             label=label,
             folded=ShellState.folded == "yes",
         ),
-        rx.el.main(leaving(), *children, class_name="main"),
+        rx.el.main(
+            rx.cond(ShellState.banner, rx.el.p(ShellState.banner, class_name="announcement")),
+            leaving(),
+            *children,
+            class_name="main",
+        ),
         Leave.create(),
         palette(),
         rx.cond(

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ioverse_app import db
+from ioverse_app.config import settings
 from ioverse_app.errors import AppError
 from ioverse_app.services import preferences
 from ioverse_app.services.preferences import Value
@@ -20,6 +21,7 @@ class ShellState(rx.State):
 
     username: str = ""
     is_admin: bool = False
+    banner: str = ""
     appearance: dict[str, Value] = {}
     folded: str = rx.LocalStorage("no", name="ioverse.sidebar")
 
@@ -44,6 +46,7 @@ class ShellState(rx.State):
     def _greet(self, user: User) -> None:
         self.username, self.is_admin = user.username, user.is_admin
         self.appearance = _appearance(user)
+        self.banner = settings().banner
 
 
 def _appearance(user: User) -> dict[str, Value]:

@@ -1,0 +1,127 @@
+"""The groups of the workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from ioverse_app import db
+from ioverse_app.services import groups as all_of_them
+from ioverse_app.tables import User
+from ioverse_app.ui.admin.asking import administrator
+from ioverse_app.ui.admin.parts import button, line, rows
+from ioverse_app.ui.admin.words import many
+from ioverse_app.ui.settings import card
+from ioverse_app.ui.shell.confirm import confirm
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group, and how many are in it."""
+
+    id: str
+    name: str
+    people: str
+
+
+class GroupsState(rx.State):
+    """The groups, and the one that may be deleted."""
+
+    groups: list[GroupLine] = []
+    question: str = ""
+    _doomed: str = ""
+
+    @rx.event
+    async def load(self):
+        """Read them."""
+        await self._read(await administrator(self))
+
+    @rx.event
+    async def create(self, form: dict[str, str]):
+        """Make a group."""
+        actor = await administrator(self)
+        async with db.transaction() as session:
+            await all_of_them.create(session, actor, str(form.get("name", "")))
+        await self._read(actor)
+
+    @rx.event
+    async def rename(self, group_id: str, name: str):
+        """Give a group another name."""
+        actor = await administrator(self)
+        async with db.transaction() as session:
+            await all_of_them.rename(session, actor, str(group_id), str(name))
+        await self._read(actor)
+
+    @rx.event
+    def ask_delete(self, group_id: str):
+        """Ask before a group is deleted."""
+        found = next((group for group in self.groups if group.id == group_id), None)
+        if found is not None:
+            self._doomed, self.question = found.id, f"Delete the group {found.name}?"
+
+    @rx.event
+    def keep(self):
+        """Delete none."""
+        self.question = self._doomed = ""
+
+    @rx.event
+    async def delete(self):
+        """Delete the group that was asked about. Nobody in it is."""
+        actor = await administrator(self)
+        doomed, self.question, self._doomed = self._doomed, "", ""
+        if doomed:
+            async with db.transaction() as session:
+                await all_of_them.delete(session, actor, doomed)
+            await self._read(actor)
+
+    async def _read(self, actor: User) -> None:
+        async with db.reading() as session:
+            found = await all_of_them.all_groups(session, actor)
+        self.groups = [
+            GroupLine(group.id, group.name, many(count, "person", "people"))
+            for group, count in found
+        ]
+
+
+def groups() -> rx.Component:
+    """Make and delete groups. Who is in one is said beside each person."""
+    return rx.el.div(
+        rx.el.form(
+            rx.el.input(
+                name="name",
+                placeholder="Name of a group",
+                aria_label="Name of a group",
+                max_length=all_of_them.NAME_MAX,
+                required=True,
+                class_name="field",
+            ),
+            rx.el.button("Add group", type="submit", class_name="button primary"),
+            on_submit=GroupsState.create,
+            reset_on_submit=True,
+            class_name="tools",
+        ),
+        card(
+            "Groups",
+            rows(
+                GroupsState.groups,
+                _group,
+                "There is no group yet. Models, keys and budgets can be given to groups.",
+                "Groups",
+            ),
+            about="People are put into groups beside their names.",
+        ),
+        confirm(
+            GroupsState.question,
+            "Nobody in it is deleted; what the group was given, they lose.",
+            on_yes=GroupsState.delete,
+            on_no=GroupsState.keep,
+        ),
+        on_mount=GroupsState.load,
+    )
+
+
+def _group(group: rx.Var[GroupLine]) -> rx.Component:
+    return rx.el.li(
+        line(group.name, group.people), button("Delete", GroupsState.ask_delete(group.id))
+    )
