@@ -9,13 +9,25 @@ from sqlalchemy import text
 
 from ioverse_app import db
 from ioverse_app.services import attachments, conversations, import_files
-from ioverse_app.tables import ChatImport, Message, Run, RunStatus, Share, User, now
+from ioverse_app.tables import (
+    ApiKey,
+    ChatImport,
+    DataExport,
+    Message,
+    Run,
+    RunStatus,
+    Session,
+    Share,
+    User,
+    now,
+)
 
 SECRET = "the tides of the moon"
 
 PUBLIC = {"/health", "/api/register", "/api/login", "/api/token/refresh", "/api/models"}
 """What strangers may ask."""
 
+NOBODYS = "0" * 32
 ADMINISTRATORS = "/api/admin/"
 
 OWN_OF_ALL = {("POST", "/api/logout")}
@@ -54,6 +66,18 @@ async def objects_of(person: User) -> dict[str, str]:
     async with db.transaction() as session:
         share = Share(user_id=person.id, conversation_id=chat.id, token_hash=f"of {person.id}")
         session.add(share)
+    async with db.transaction() as session:
+        signed_in = Session(
+            user_id=person.id,
+            kind="api",
+            secret_hash=f"session of {person.id}",
+            expires_at=now() + timedelta(hours=1),
+        )
+        key = ApiKey(
+            user_id=person.id, name=SECRET, secret_hash=f"key of {person.id}", last4="abcd"
+        )
+        export = DataExport(user_id=person.id, expires_at=now() + timedelta(hours=1))
+        session.add_all([signed_in, key, export])
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")
 
@@ -71,7 +95,16 @@ async def objects_of(person: User) -> dict[str, str]:
         "import_id": brought.id,
         "user_id": person.id,
         "owner_id": person.id,
-        "group_id": "0" * 32,
+        "session_id": signed_in.id,
+        "key_id": key.id,
+        "export_id": export.id,
+        "invitation_id": NOBODYS,
+        "provider_id": NOBODYS,
+        "budget_id": NOBODYS,
+        "move_id": NOBODYS,
+        "group_id": NOBODYS,
+        "provider": "nobodys",
+        "ref": "nobodys",
         "number": "1",
         "name": "purge-trash",
     }
@@ -101,4 +134,6 @@ TABLES = {
     "vote": "user_id = :id",
     "session": "user_id = :id",
     "provider_key": "user_id = :id",
+    "api_key": "user_id = :id",
+    "data_export": "user_id = :id",
 }

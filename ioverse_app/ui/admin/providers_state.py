@@ -52,8 +52,10 @@ class ProvidersState(rx.State):
         self.choose(self.kind)
 
     @rx.event
-    def choose(self, kind: str):
+    async def choose(self, kind: str):
         """Show where the servers of this kind usually are."""
+        if await administrator(self) is None:
+            return
         preset = presets().get(str(kind))
         if preset is not None:
             self.kind, self.address = preset.kind, preset.base_url
