@@ -56,7 +56,8 @@ async def test_it_answers_in_words_with_a_count_and_says_what_it_is(embedded):
         "embedded/smollm2-135m",
         "Demo model (runs on this computer)",
     )
-    answer = await ask(embedded, "What is the capital of France?", model=MODEL)
+    question = "What is the capital of France?"
+    answer = await ask(embedded, question, model=MODEL, temperature=0.0)
     assert "Paris" in answer.text
     assert answer.usage.completion_tokens > 3
     assert answer.reason == "stop"
