@@ -30,7 +30,7 @@ def test_a_passkey_signs_its_owner_in_and_nothing_it_signed_works_twice(serve, v
     _sign_out(page, server.url)
     page.goto(f"{server.url}/login?next={PROTECTION}")
     with page.expect_request("**/auth/passkeys/sign-in") as signed:
-        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(server.url + PROTECTION)
     row = page.get_by_role("listitem").filter(has_text="My laptop")
     expect(row).to_contain_text("last used")
@@ -49,7 +49,7 @@ def test_a_passkey_signs_its_owner_in_and_nothing_it_signed_works_twice(serve, v
 
     _sign_out(page, server.url)
     page.goto(f"{server.url}/login")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert").filter(has_text="belongs to no account")).to_be_visible()
     device.send("WebAuthn.disable")
 

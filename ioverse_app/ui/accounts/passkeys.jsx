@@ -40,7 +40,7 @@ export function SignInWithPasskey() {
         onClick={signIn}
         data-unknown={able === null ? "" : undefined}
       >
-        Sign in with a passkey
+        Use a passkey
       </button>
       <div role="alert">{problem && <p className="problem">{problem}</p>}</div>
     </>
