@@ -268,4 +268,6 @@ def test_the_example_names_every_setting_with_its_default():
     assert {name: getattr(read, name) for name in as_written} == {
         name: defaults[name] for name in as_written
     }
-    assert [name for name in set(example) - set(as_written) if defaults[name] is not None] == []
+    assert [
+        name for name in set(example) - set(as_written) if defaults[name] not in (None, "")
+    ] == []

@@ -185,7 +185,7 @@ OLD_ROWS = {
 
 def test_whoever_administered_first_owns_the_workspace(empty_database):
     config = Config(migrations.ROOT / "alembic.ini")
-    command.upgrade(config, "0006")
+    command.upgrade(config, "0010")
     people = (("late", "admin", "2026-03-01"), ("first", "admin", "2026-02-01"))
     people += (("old", "member", "2026-01-01"),)
     with sa.create_engine(migrations.sync_url()).begin() as connection:
@@ -195,7 +195,7 @@ def test_whoever_administered_first_owns_the_workspace(empty_database):
             row |= {"preferences": "{}"}
             names, marks = ", ".join(row), ", ".join(f":{each}" for each in row)
             connection.execute(sa.text(f'INSERT INTO "user" ({names}) VALUES ({marks})'), row)
-    command.upgrade(config, "0007")
+    command.upgrade(config, "0011")
     with sa.create_engine(migrations.sync_url()).connect() as connection:
         found = connection.execute(sa.text('SELECT id, role FROM "user" ORDER BY id')).all()
     assert [tuple(row) for row in found] == [

@@ -45,5 +45,5 @@ JOBS = (
     Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),
     Job("purge-invitations", "22 3 * * *", invitations.purge),
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
-    Job("erase-accounts", "52 * * * *", farewell.erase_due),
+    Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )

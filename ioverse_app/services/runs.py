@@ -40,6 +40,7 @@ from ioverse_app.services.budgets import Estimate, Payer
 from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import fitted, merged
+from ioverse_app.services.paying import Source
 from ioverse_app.services.titles import title_of
 from ioverse_app.tables import Conversation, Message, MessageStatus, PaidBy, Run, User, now
 from ioverse_app.tables.run import OPEN
@@ -305,7 +306,7 @@ async def _prepare(
         answer.model or "",
         estimate,
         run_id=run.id,
-        payer=Payer(PaidBy(payer.source)),
+        payer=Payer(PaidBy.PERSONAL if payer.source == Source.PERSONAL else PaidBy.SERVER),
     )
     return Job(
         run.id,

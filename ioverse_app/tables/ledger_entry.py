@@ -27,8 +27,6 @@ class PaidBy(StrEnum):
 
     SERVER = "server"
     PERSONAL = "personal"
-    GROUP = "group"
-    NOBODY = "none"
 
 
 def today() -> date:
