@@ -21,7 +21,7 @@ def context_button() -> rx.Component:
     return rx.el.button(
         rx.cond(ChatState.context_share > 0, _bar(ChatState.context_share), rx.icon("layers")),
         rx.el.span("Context", class_name="label"),
-        rx.cond(ChatState.context_share > 0, rx.el.span(ChatState.context_share, " %")),
+        rx.cond(ChatState.context_share > 0, rx.el.span(" ", ChatState.context_share, " %")),
         type="button",
         aria_label=rx.cond(
             ChatState.context_share > 0,
