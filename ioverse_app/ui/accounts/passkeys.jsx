@@ -42,7 +42,7 @@ export function SignInWithPasskey() {
       >
         Use a passkey
       </button>
-      <div role="alert">{problem && <p className="problem">{problem}</p>}</div>
+      {problem && <p className="problem" role="alert">{problem}</p>}
     </>
   );
 }
@@ -85,7 +85,7 @@ export function AddPasskey({ onAdded }) {
       <button type="submit" className="button" disabled={busy || !able}>
         Add passkey
       </button>
-      <div role="alert">{problem && <p className="problem">{problem}</p>}</div>
+      {problem && <p className="problem" role="alert">{problem}</p>}
     </form>
   );
 }
