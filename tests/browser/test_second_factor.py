@@ -165,6 +165,7 @@ def _cookies(request) -> str:
 
 
 def _sign_in(page: Page, url: str) -> None:
+    page.goto("about:blank")  # the page leaves by itself when its session ends
     page.goto(f"{url}/login")
     page.get_by_role("textbox", name="Email or username").fill("Ann")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)

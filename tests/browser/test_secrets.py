@@ -155,6 +155,7 @@ def _connect_an_app(page: Page, url: str) -> tuple[TOTP, str]:
 
 def _sign_in_by_code(page: Page, url: str, code: str) -> None:
     page.request.post(f"{url}/auth/logout", max_redirects=0)
+    page.goto("about:blank")  # the page leaves by itself when its session ends
     page.goto(f"{url}/login")
     page.get_by_role("textbox", name="Email or username").fill("Ann")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
