@@ -15,6 +15,11 @@ from launcher import checks, first_look, packages, pages, system
 from launcher.places import PYTHON, ROOT, VENV, WEB
 from launcher.progress import Failed, Stop, run_step, say, warn, with_tools
 
+# One process for each core. What drives a browser comes by itself, since Playwright keeps a loop
+# running in its process.
+_SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+TEST_RUNS = (("-m", "not browser", *_SIDE_BY_SIDE), ("-m", "browser", *_SIDE_BY_SIDE))
+
 
 def run() -> None:
     """Prepare everything that is not prepared, then become the server."""
@@ -57,10 +62,14 @@ def test(arguments: Sequence[str]) -> None:
     failures = checks.run_all()
     for failed in failures:
         _show(failed)
-    pytest = [str(PYTHON), "-m", "pytest", *arguments]
     environment = with_tools({"CHROMIUM": chromium})
-    code = subprocess.run(pytest, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
-    raise SystemExit(code or bool(failures))
+    codes = [_pytest(run, environment) for run in ([arguments] if arguments else TEST_RUNS)]
+    raise SystemExit(max(codes) or bool(failures))
+
+
+def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    command = [str(PYTHON), "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
 
 
 def bench(arguments: Sequence[str]) -> None:

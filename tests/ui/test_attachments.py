@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
+from node import run_in_node
 from pages import fire, page_of
 from sqlmodel import select
 
@@ -24,20 +20,7 @@ HERE = Path(__file__).parent
 
 
 def test_no_file_is_lost_in_the_page():
-    node = shutil.which(
-        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    if node is None:
-        pytest.skip("Node is not installed")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=dot", str(HERE / "attachments" / "waiting.test.mjs")],
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_in_node(HERE / "attachments" / "waiting.test.mjs")
 
 
 async def test_what_was_sent_is_shown_and_nobody_sends_what_is_somebody_elses(ann, bob):

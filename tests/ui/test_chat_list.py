@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from node import run_in_node
 
 from ioverse_app import db
 from ioverse_app.services import conversations
@@ -21,20 +18,7 @@ HERE = Path(__file__).parent
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Pacific/Auckland", "America/Sao_Paulo"])
 def test_the_page_keeps_its_list(zone):
-    node = shutil.which(
-        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    if node is None:
-        pytest.skip("Node is not installed")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=dot", str(HERE / "chats" / "chat_store.test.mjs")],
-        env={**os.environ, "TZ": zone, "NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_in_node(HERE / "chats" / "chat_store.test.mjs", TZ=zone)
 
 
 async def many(user, count: int) -> None:

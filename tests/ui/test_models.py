@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+from node import run_in_node
 
 from ioverse_app.providers.provider import Model
 from ioverse_app.providers.registry import Available
@@ -55,16 +53,5 @@ def test_a_window_is_said_in_a_word(tokens, said):
     assert short_count(tokens) == said
 
 
-def test_the_picker_finds_and_orders(tmp_path):
-    node = shutil.which("node", path=str(Path(sys.executable).parent))
-    if node is None:
-        pytest.skip("Node is not installed")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=dot", str(HERE / "chats" / "model_choices.test.mjs")],
-        env={"NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_picker_finds_and_orders():
+    run_in_node(HERE / "chats" / "model_choices.test.mjs")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from node import run_in_node
 from pages import fire, page_of
 
 from ioverse_app import db
@@ -20,20 +17,7 @@ HERE = Path(__file__).parent
 
 
 def test_the_page_finds_what_was_typed():
-    node = shutil.which(
-        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    if node is None:
-        pytest.skip("Node is not installed")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=dot", str(HERE / "palette" / "fuzzy.test.mjs")],
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_in_node(HERE / "palette" / "fuzzy.test.mjs")
 
 
 async def test_chats_are_found_by_their_titles_and_only_ones_own(ann, bob):

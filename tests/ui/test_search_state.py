@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
+from node import run_in_node
 from pages import page_of
 
 from ioverse_app import db
@@ -22,20 +18,7 @@ HERE = Path(__file__).parent
 
 
 def test_operators_are_completed_and_results_kept():
-    node = shutil.which(
-        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    if node is None:
-        pytest.skip("Node is not installed")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=dot", str(HERE / "search" / "search.test.mjs")],
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_in_node(HERE / "search" / "search.test.mjs")
 
 
 async def told(user, text) -> list:

@@ -13,7 +13,8 @@ from fpdf.enums import TextMode
 from ioverse_app.rendering.pdf.faces import CJK, EMOJI, TEXT, Faces
 from ioverse_app.rendering.pdf.formula import Drawn
 from ioverse_app.rendering.pdf.ink import GRAY, RULE, SMALL, Ink
-from ioverse_app.rendering.pdf.typeset import Box, Run, SetLine, Typesetter
+from ioverse_app.rendering.pdf.set_line import Box, Run, SetLine
+from ioverse_app.rendering.pdf.typeset import Typesetter
 from ioverse_app.rendering.tree import Words
 
 TOP, BOTTOM, SIDE = 62.0, 62.0, 62.0

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ioverse_app.rendering.pdf.ink import RULE, SOFT, Ink
+from ioverse_app.rendering.pdf.set_line import SetLine
 from ioverse_app.rendering.pdf.sheet import TOP, Sheet
-from ioverse_app.rendering.pdf.typeset import SetLine
 from ioverse_app.rendering.tree import Align, Line, Table
 
 _PAD = 5.0

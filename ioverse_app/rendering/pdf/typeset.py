@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from ioverse_app.rendering.pdf import breaks
 from ioverse_app.rendering.pdf.faces import CJK, EMOJI, Face, Faces
 from ioverse_app.rendering.pdf.formula import Drawn, draw
 from ioverse_app.rendering.pdf.ink import Ink
+from ioverse_app.rendering.pdf.set_line import Box, Look, Piece, Run, SetLine, placed, total
 from ioverse_app.rendering.tree import Break, Formula, Line, NoteMark, Picture, Words
 
 _SHAPED = re.compile(
@@ -30,60 +31,7 @@ _UNSEEN = set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a run of characters shares. An odd `level` runs from right to left."""
-
-    ink: Ink
-    face: Face
-    level: int = 0
-    chinese: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Characters in one look, and their width."""
-
-    text: str
-    look: Look
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A formula among the words."""
-
-    drawn: Drawn
-    ink: Ink
-    level: int = 0
-
-    @property
-    def width(self) -> float:
-        """Its width."""
-        return self.drawn.width
-
-
-Piece: TypeAlias = Run | Box
 Inline: TypeAlias = Words | Formula | Picture | NoteMark
-
-
-@dataclass(frozen=True, slots=True)
-class SetLine:
-    """A line: its pieces in the order of reading, each with its place from the left.
-
-    `above` and `below` are the room around its base line, in points.
-    """
-
-    pieces: tuple[tuple[Piece, float], ...]
-    width: float
-    above: float
-    below: float
-    right_to_left: bool = False
-
-    @property
-    def height(self) -> float:
-        """From the line before to the line after."""
-        return self.above + self.below
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +217,7 @@ class Typesetter:
                 after += 1
             word = self._pieces(chars[start:end], levels[start:end])
             spaces = self._pieces(chars[end:after], levels[end:after])
-            words.append(_Word(word, spaces, _sum(word), _sum(spaces)))
+            words.append(_Word(word, spaces, total(word), total(spaces)))
             start = after
         return words
 
@@ -326,13 +274,13 @@ class Typesetter:
                 ):
                     if text:
                         kept.append(Run(text, piece.look, self.width(text, piece.look)))
-                    yield _Word(kept, [], _sum(kept), 0.0)
+                    yield _Word(kept, [], total(kept), 0.0)
                     kept, used, text, room = [], 0.0, "", width
                 text += piece.text[at]
             if text:
                 kept.append(Run(text, piece.look, self.width(text, piece.look)))
                 used += kept[-1].width
-        yield _Word(kept, word.spaces, _sum(kept), word.space)
+        yield _Word(kept, word.spaces, total(kept), word.space)
 
     def _set(self, words: Sequence[_Word], ink: Ink, spacing: float, right: bool) -> SetLine:
         pieces: list[Piece] = []
@@ -347,7 +295,7 @@ class Typesetter:
             if isinstance(piece, Box):
                 above = max(above, piece.drawn.above + 1.5)
                 below = max(below, piece.drawn.below + 1.5)
-        return SetLine(tuple(_placed(merged)), _sum(merged), above, below, right)
+        return SetLine(tuple(placed(merged)), total(merged), above, below, right)
 
     def _merged(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Neighbours in the same look made one, so that they are one text in the document."""
@@ -391,29 +339,3 @@ def _parts(line: Line) -> Iterator[list[Inline]]:
         trimmed = False
         part.append(span)
     yield part
-
-
-def _placed(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, float]]:
-    """Where each piece stands: rule L2 of the bidirectional algorithm."""
-    order = list(range(len(pieces)))
-    for level in range(max(map(_level, pieces), default=0), 0, -1):
-        start = 0
-        while start < len(order):
-            end = start
-            while end < len(order) and _level(pieces[order[end]]) >= level:
-                end += 1
-            order[start:end] = reversed(order[start:end])
-            start = end + 1
-    places, x = [0.0] * len(pieces), 0.0
-    for at in order:
-        places[at] = x
-        x += pieces[at].width
-    yield from zip(pieces, places, strict=True)
-
-
-def _level(piece: Piece) -> int:
-    return piece.look.level if isinstance(piece, Run) else piece.level
-
-
-def _sum(pieces: Iterable[Piece]) -> float:
-    return sum(piece.width for piece in pieces)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
@@ -35,8 +34,7 @@ from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.rates import Kind
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
-from ioverse_app.services.versions import Version
-from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, VoteValue
+from ioverse_app.tables import Conversation, MessageStatus, User, VoteValue
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import (
     current_session,
@@ -49,6 +47,7 @@ from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.context_item import share
 from ioverse_app.ui.chats.items import MessageItem, ModelGroup, ReplyItem
+from ioverse_app.ui.chats.loaded import Loaded
 from ioverse_app.ui.chats.models import model_groups
 from ioverse_app.ui.chats.relay import Relay
 from ioverse_app.ui.shell import NoticeState, ShellState
@@ -57,35 +56,8 @@ from ioverse_app.ui.transcript import (
     draft_taken,
     drafts_of,
     push,
-    push_all,
-    reasoning,
     show_message,
-    translation,
 )
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a conversation looks like in the database."""
-
-    conversation: Conversation
-    page: messages.Page
-    versions: dict[str, Version]
-    votes: dict[str, str]
-    run: Run | None = None
-    attachments: dict[str, list[AttachmentItem]] = field(default_factory=dict)
-
-    def texts(self, known: Sequence[MessageItem] = ()) -> Event:
-        """The event that brings the texts to the page, but for those that it has."""
-        there = {item.id for item in known if item.status != MessageStatus.STREAMING}
-        return push_all(_texts([one for one in self.page.items if one.id not in there]))
-
-    def items(self) -> list[MessageItem]:
-        """The messages as the page draws them."""
-        return [
-            MessageItem.of(one, self.versions[one.id], self.attachments.get(one.id, ()))
-            for one in self.page.items
-        ]
 
 
 class ChatState(rx.State):
@@ -357,10 +329,7 @@ class ChatState(rx.State):
         async with db.reading() as session:
             conversation = await conversations.get(session, user, self.conversation_id)
             page = await messages.page(session, conversation, last_id=self._earlier_id)
-            places = await versions.of(session, page.items)
-            cast = await votes.of(session, user, page.items)
-            given = items_of(await attachments.of(session, page.items))
-        loaded = Loaded(conversation, page, places, cast, attachments=given)
+            loaded = await Loaded.of(session, user, conversation, page)
         self._earlier_id = page.earlier_id
         self.has_earlier = page.earlier_id is not None
         yield loaded.texts()
@@ -376,10 +345,7 @@ class ChatState(rx.State):
         async with db.reading() as session:
             conversation = await conversations.get(session, user, self.conversation_id)
             page = await around.newer(session, conversation, self.messages[-1].id)
-            places = await versions.of(session, page.items)
-            given = await attachments.of(session, page.items)
-            cast = await votes.of(session, user, page.items)
-            loaded = Loaded(conversation, page, places, cast, attachments=items_of(given))
+            loaded = await Loaded.of(session, user, conversation, page)
         self.has_later = page.has_later
         yield loaded.texts()
         self.messages = self.messages + loaded.items()
@@ -455,13 +421,10 @@ class ChatState(rx.State):
                 conversation = await conversations.get(session, user, self.conversation_id)
                 page = await around.page(session, conversation, self._at)
                 run = await runs.at_work(session, page.items[-1]) if page.items else None
-                places = await versions.of(session, page.items)
-                cast = await votes.of(session, user, page.items)
-                given = items_of(await attachments.of(session, page.items))
+                return await Loaded.of(session, user, conversation, page, run)
         except NotFound:
             self.missing = True
             return None
-        return Loaded(conversation, page, places, cast, run, given)
 
     async def _given(self, user: User, question_id: str) -> list[AttachmentItem]:
         """The files that went with a question."""
@@ -565,11 +528,3 @@ class ChatState(rx.State):
 
     def _change(self, message_id: str, change) -> None:
         self.messages = [change(item) if item.id == message_id else item for item in self.messages]
-
-
-def _texts(items: Sequence[Message]) -> list[tuple[str, int, str]]:
-    """The texts of messages, as the page wants them."""
-    texts = [(message.id, 0, message.content) for message in items]
-    texts += [(reasoning(m.id), 0, m.reasoning) for m in items if m.reasoning]
-    texts += [(translation(m.id), 0, m.translation) for m in items if m.translation]
-    return texts

@@ -25,7 +25,7 @@ export function ComposerField({
     const before = place.current;
     place.current = drafts.place(conversationId, temporary);
     if (place.current) put(box, drafts.arrive(place.current, before, box.value));
-    if (matchMedia("(hover: hover) and (pointer: fine)").matches) box.focus({ preventScroll: true });
+    if (matchMedia("(hover: hover) and (pointer: fine)").matches && !isElsewhere(box)) box.focus({ preventScroll: true });
   }, [owner, conversationId, temporary]);
 
   useEffect(() => {
@@ -85,6 +85,12 @@ export function ComposerField({
       {...rest}
     />
   );
+}
+
+/** Whether the person is in a menu, a dialog or another field already. */
+function isElsewhere(box) {
+  const at = document.activeElement;
+  return at !== box && Boolean(at?.closest("[role=menu], [role=dialog], input, select, textarea"));
 }
 
 /** The server says by itself whose page this is, but that may have come before this field was there. */
