@@ -99,7 +99,8 @@ def doctor() -> None:
 
 def clean() -> None:
     """Remove what was built from the sources. The data and the packages stay."""
-    shutil.rmtree(WEB, ignore_errors=True)
+    for built in (WEB, ROOT / "assets" / "external"):
+        shutil.rmtree(built, ignore_errors=True)
     for name in (".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache", ".states"):
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for folder in ("ioverse_app", "scripts", "tests", "alembic"):

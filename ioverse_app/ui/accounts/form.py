@@ -8,15 +8,15 @@ import reflex as rx
 
 from ioverse_app.services.refusals import DONE, SENTENCES
 from ioverse_app.ui.accounts.state import DoorState
+from ioverse_app.ui.browser_files import browser_file
 
-_SCRIPT = rx.asset("account_form.jsx", shared=True)
-rx.asset("accounts.css", shared=True)  # the script imports it from beside itself
+_SCRIPT = browser_file("accounts/account_form.jsx")
 
 
 class AccountForm(rx.Component):
     """A form that keeps what was typed and says what is wrong, see `account_form.jsx`."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "AccountForm"
 
     action: rx.Var[str]
@@ -26,7 +26,7 @@ class AccountForm(rx.Component):
 class OtherDoor(rx.Component):
     """A link to the other form that leads to the same page in the end."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "OtherDoor"
 
     href: rx.Var[str]

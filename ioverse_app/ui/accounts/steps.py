@@ -5,35 +5,36 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app.ui.accounts.form import labelled
+from ioverse_app.ui.browser_files import browser_file
 
-_SCRIPT = rx.asset("steps.jsx", shared=True)
+_SCRIPT = browser_file("accounts/steps.jsx")
 
 
 class PasswordRules(rx.Component):
     """How good the password is, and which rule it breaks."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "PasswordRules"
 
 
 class SamePassword(rx.Component):
     """Whether the second password is the first."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "SamePassword"
 
 
 class KeyRules(rx.Component):
     """Whether the provider takes the key."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "KeyRules"
 
 
 class Step(rx.Component):
     """The number of a step, and a tick once its fields are as they should be."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "Step"
 
     number: rx.Var[int]

@@ -49,14 +49,16 @@ class ProvidersState(rx.State):
     def edit(self, provider_id: str):
         """Open the form of a provider, of a new one, or none."""
         self.editing, self.problem = str(provider_id), ""
-        self.choose(self.kind)
+        self._show_usual(self.kind)
 
     @rx.event
     async def choose(self, kind: str):
         """Show where the servers of this kind usually are."""
-        if await administrator(self) is None:
-            return
-        preset = presets().get(str(kind))
+        if await administrator(self) is not None:
+            self._show_usual(str(kind))
+
+    def _show_usual(self, kind: str) -> None:
+        preset = presets().get(kind)
         if preset is not None:
             self.kind, self.address = preset.kind, preset.base_url
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -10,14 +9,7 @@ import reflex as rx
 from ioverse_app.config import settings
 from ioverse_app.services.attachments import MB
 from ioverse_app.ui.attachments.item import AttachmentItem
-
-_HERE = Path(__file__).parent
-# Each file finds the others beside it, so all of them are linked.
-_PATHS = {
-    file.name: rx.asset(file.name, shared=True).importable_path
-    for file in sorted(_HERE.iterdir())
-    if file.suffix in {".js", ".jsx", ".css"}
-}
+from ioverse_app.ui.browser_files import browser_file
 
 
 class AttachmentLimits(rx.State):
@@ -30,7 +22,7 @@ class AttachmentLimits(rx.State):
 class Tray(rx.Component):
     """The files that wait for a message, and where more may be dropped, see `tray.jsx`."""
 
-    library = _PATHS["tray.jsx"]
+    library = browser_file("attachments/tray.jsx")
     tag = "Tray"
 
     conversation_id: rx.Var[str]
@@ -41,14 +33,14 @@ class Tray(rx.Component):
 class AttachButton(rx.Component):
     """The button that chooses files, see `tray.jsx`."""
 
-    library = _PATHS["tray.jsx"]
+    library = browser_file("attachments/tray.jsx")
     tag = "AttachButton"
 
 
 class Attached(rx.Component):
     """The files of a message, see `attached.jsx`."""
 
-    library = _PATHS["attached.jsx"]
+    library = browser_file("attachments/attached.jsx")
     tag = "Attached"
 
     items: rx.Var[list[AttachmentItem]]
@@ -57,7 +49,7 @@ class Attached(rx.Component):
 class Kept(rx.Component):
     """Those that an edited question keeps, see `attached.jsx`."""
 
-    library = _PATHS["attached.jsx"]
+    library = browser_file("attachments/attached.jsx")
     tag = "Kept"
 
     items: rx.Var[list[AttachmentItem]]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats.items import ModelGroup
 
-_SCRIPT = rx.asset("model_picker.jsx", shared=True)
-for _name in ("model_choices.js", "model_picker.css"):  # the script finds them beside itself
-    rx.asset(_name, shared=True)
+_SCRIPT = browser_file("chats/model_picker.jsx")
 
 
 class ModelPicker(rx.Component):
     """The combobox `Model`, see `model_picker.jsx`."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "ModelPicker"
 
     groups: rx.Var[list[ModelGroup]]
@@ -27,7 +26,7 @@ class ModelPicker(rx.Component):
 class WithModel(rx.Component):
     """A button that opens the same list, and does something with what is chosen in it."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "WithModel"
 
     groups: rx.Var[list[ModelGroup]]

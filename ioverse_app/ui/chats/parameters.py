@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.parameter_item import ParameterItem
 from ioverse_app.ui.chats.parameters_state import ParametersState
@@ -15,7 +16,7 @@ PANEL = "parameters"
 class ParameterField(rx.Component):
     """A field with its label and its help, see `parameter_field.jsx`."""
 
-    library = rx.asset("parameter_field.jsx", shared=True).importable_path
+    library = browser_file("chats/parameter_field.jsx")
     tag = "ParameterField"
 
     name: rx.Var[str]

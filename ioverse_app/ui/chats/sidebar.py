@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import passthrough_event_spec
 
 from ioverse_app.services import trash
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.trash_state import TrashState
@@ -14,16 +15,13 @@ from ioverse_app.ui.shares import ShareState
 from ioverse_app.ui.shell.confirm import confirm
 from ioverse_app.ui.shell.sidebar import closes
 
-# What the list and the menu find beside themselves: they are linked from here, once.
-for _file in ("chat_store.js", "exporter.js", "row_menu.jsx", "trash_line.jsx"):
-    rx.asset(_file, shared=True)
-_EXPORTS = rx.asset("export_menu.jsx", shared=True)
+_EXPORTS = browser_file("chats/export_menu.jsx")
 
 
 class ChatList(rx.Component):
     """The chats by days, page by page, see `chat_list.jsx`."""
 
-    library = rx.asset("chat_list.jsx", shared=True).importable_path
+    library = browser_file("chats/chat_list.jsx")
     tag = "ChatList"
 
     open_id: rx.Var[str]
@@ -42,7 +40,7 @@ class ChatList(rx.Component):
 class ExportMenu(rx.Component):
     """The ways to take a chat along, and how an export goes. No button without a `chat_id`."""
 
-    library = _EXPORTS.importable_path
+    library = _EXPORTS
     tag = "ExportMenu"
 
     chat_id: rx.Var[str]

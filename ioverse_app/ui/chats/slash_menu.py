@@ -8,12 +8,13 @@ import reflex as rx
 
 from ioverse_app.services import commands
 from ioverse_app.services.commands import Known
+from ioverse_app.ui.browser_files import browser_file
 
 
 class SlashMenu(rx.Component):
     """A list above the composer while a command is typed, see `slash_menu.jsx`."""
 
-    library = rx.asset("slash_menu.jsx", shared=True).importable_path
+    library = browser_file("chats/slash_menu.jsx")
     tag = "SlashMenu"
 
     commands: rx.Var[list[dict[str, str | list[str]]]]

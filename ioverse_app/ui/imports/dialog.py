@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import passthrough_event_spec
 
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.imports.state import ImportState
 
 PROGRAMS = "IOverse, ChatGPT, Claude, Open WebUI or LibreChat"
@@ -13,7 +14,7 @@ PROGRAMS = "IOverse, ChatGPT, Claude, Open WebUI or LibreChat"
 class ChosenFile(rx.Component):
     """A file that is chosen and uploaded, see `chosen_file.jsx`."""
 
-    library = rx.asset("chosen_file.jsx", shared=True).importable_path
+    library = browser_file("imports/chosen_file.jsx")
     tag = "ChosenFile"
 
     on_looked: rx.EventHandler[passthrough_event_spec(str)]

@@ -3,7 +3,7 @@
 // ranked by what was typed, unless it says `ranked`. A new source is one more entry below; what it
 // needs from the server comes with PaletteState.search and is in `found`.
 import { commands } from "./commands.js";
-import { chatStore } from "../../chats/sidebar/chat_store.js";
+import { chatStore } from "../chats/chat_store.js";
 import { score } from "./fuzzy.js";
 
 const MOST = 8; // of each source, once something was typed

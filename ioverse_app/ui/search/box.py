@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.event import passthrough_event_spec
 
 from ioverse_app.services.search import OPERATORS
-from ioverse_app.ui.search.files import library
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.search.state import SearchState
 
 Operators = list[tuple[str, list[str], str]]
@@ -15,7 +15,7 @@ Operators = list[tuple[str, list[str], str]]
 class SearchBox(rx.Component):
     """The field, its suggestions and the first few results, see `search_box.jsx`."""
 
-    library = library("search_box.jsx")
+    library = browser_file("search/search_box.jsx")
     tag = "SearchBox"
 
     operators: rx.Var[Operators]

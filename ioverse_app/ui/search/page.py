@@ -7,11 +7,11 @@ from reflex.event import passthrough_event_spec
 
 from ioverse_app.tables import User
 from ioverse_app.ui.accounts.current import require_user
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.frame import chats_frame
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.search.box import Operators, operators
-from ioverse_app.ui.search.files import library
 from ioverse_app.ui.search.state import SearchState
 from ioverse_app.ui.shell import ShellState, header
 
@@ -19,7 +19,7 @@ from ioverse_app.ui.shell import ShellState, header
 class SearchPage(rx.Component):
     """A field and all results for what the address asks for, see `search_page.jsx`."""
 
-    library = library("search_page.jsx")
+    library = browser_file("search/search_page.jsx")
     tag = "SearchPage"
 
     operators: rx.Var[Operators]

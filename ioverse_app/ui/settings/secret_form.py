@@ -6,15 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.settings.parts import field
-
-rx.asset("secret_form.css", shared=True)  # the script imports it from beside itself
 
 
 class SecretForm(rx.Component):
     """It sends its fields to `action` as JSON. `shows` names what of the answer is shown once."""
 
-    library = rx.asset("secret_form.jsx", shared=True).importable_path
+    library = browser_file("settings/secret_form.jsx")
     tag = "SecretForm"
 
     action: rx.Var[str]

@@ -9,16 +9,16 @@ from reflex.event import passthrough_event_spec
 
 from ioverse_app.services import preferences
 from ioverse_app.services.preferences import Value
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.shell.state import ShellState
 
-_SCRIPT = rx.asset("appearance.jsx", shared=True)
-rx.asset("appearance.css", shared=True)  # the script imports it from beside itself
+_SCRIPT = browser_file("shell/appearance.jsx")
 
 
 class Appearance(rx.Component):
     """The dialog, and what is stored put into effect, see `appearance.jsx`."""
 
-    library = _SCRIPT.importable_path
+    library = _SCRIPT
     tag = "Appearance"
 
     stored: rx.Var[dict[str, Value]]

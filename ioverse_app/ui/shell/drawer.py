@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.browser_files import browser_file
+
 
 class Drawer(rx.Component):
     """A dialog that is not modal, named by its label, see `drawer.jsx`."""
 
-    library = rx.asset("drawer.jsx", shared=True).importable_path
+    library = browser_file("shell/drawer.jsx")
     tag = "Drawer"
 
     label: rx.Var[str]

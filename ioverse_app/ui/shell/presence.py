@@ -10,13 +10,14 @@ from ioverse_app.live import Lagged
 from ioverse_app.services import farewell, sessions
 from ioverse_app.services.sessions import SessionsEnded
 from ioverse_app.ui.accounts.current import current_session, current_user, forget
+from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.transcript.pushes import PageEvent
 
 
 class Leave(rx.Component):
     """It draws nothing, and leaves the page when it is told to, see `leave.jsx`."""
 
-    library = rx.asset("leave.jsx", shared=True).importable_path
+    library = browser_file("shell/leave.jsx")
     tag = "Leave"
 
 

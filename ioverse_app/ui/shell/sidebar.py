@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from ioverse_app.ui.browser_files import browser_file
+
 
 def opens() -> dict[str, Any]:
     """Attributes of what opens the drawer. Always new ones, since Reflex adds to them."""
@@ -20,7 +22,7 @@ def closes() -> dict[str, Any]:
 class Sidebar(rx.Component):
     """A navigation named by its label, see `sidebar.jsx`."""
 
-    library = rx.asset("sidebar.jsx", shared=True).importable_path
+    library = browser_file("shell/sidebar.jsx")
     tag = "Sidebar"
 
     label: rx.Var[str]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.browser_files import browser_file
+
 
 class Whenever(rx.Component):
     """It draws nothing, see `whenever.jsx`."""
 
-    library = rx.asset("whenever.jsx", shared=True).importable_path
+    library = browser_file("shell/whenever.jsx")
     tag = "Whenever"
 
     value: rx.Var[str]

@@ -6,15 +6,24 @@ from typing import Any
 
 import reflex as rx
 
-from ioverse_app.ui.transcript.files import PACKAGES, library
+from ioverse_app.ui.browser_files import browser_file
+
+_PACKAGES = [
+    "streamdown@2.7.1",
+    "remark-math@6.0.0",
+    "rehype-katex@7.0.1",
+    "katex@0.16.47",
+    "highlight.js@11.12.0",
+    "mermaid@12.3.0",
+]
 
 
 class MessageText(rx.Component):
     """A message's text from the page's store, see `message_text.jsx`."""
 
-    library = library("message_text.jsx")
+    library = browser_file("transcript/message_text.jsx")
     tag = "MessageText"
-    lib_dependencies: list[str] = PACKAGES
+    lib_dependencies: list[str] = _PACKAGES
 
     message_id: rx.Var[str]
     role: rx.Var[str]
@@ -25,7 +34,7 @@ class MessageText(rx.Component):
 class CopyMessage(rx.Component):
     """A button that copies a message as Markdown, see `copy_button.jsx`."""
 
-    library = library("copy_button.jsx")
+    library = browser_file("transcript/copy_button.jsx")
     tag = "CopyMessage"
 
     message_id: rx.Var[str]
@@ -34,7 +43,7 @@ class CopyMessage(rx.Component):
 class SpeakButton(rx.Component):
     """A button that reads a message aloud, see `speak_button.jsx`."""
 
-    library = library("speak_button.jsx")
+    library = browser_file("transcript/speak_button.jsx")
     tag = "SpeakButton"
 
     message_id: rx.Var[str]
@@ -43,7 +52,7 @@ class SpeakButton(rx.Component):
 class EditField(rx.Component):
     """The field of a message that is edited, see `edit_field.jsx`."""
 
-    library = library("edit_field.jsx")
+    library = browser_file("transcript/edit_field.jsx")
     tag = "EditField"
 
     message_id: rx.Var[str]
@@ -52,7 +61,7 @@ class EditField(rx.Component):
 class ConversationLog(rx.Component):
     """The scroll container of a conversation, see `conversation_log.jsx`."""
 
-    library = library("conversation_log.jsx")
+    library = browser_file("transcript/conversation_log.jsx")
     tag = "ConversationLog"
 
     conversation_id: rx.Var[str]
@@ -63,7 +72,7 @@ class ConversationLog(rx.Component):
 class ComposerField(rx.Component):
     """The field that a message is written in, see `composer_field.jsx`."""
 
-    library = library("composer_field.jsx")
+    library = browser_file("transcript/composer_field.jsx")
     tag = "ComposerField"
 
     conversation_id: rx.Var[str]
