@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin
+
 from playwright.sync_api import Locator, Page, expect
 
 PASSWORD = "a fine long passphrase"
@@ -15,6 +18,12 @@ def register(page: Page, name: str = "Ann") -> None:
     page.get_by_role("textbox", name="Confirm password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    """End the session, and see the page leave by itself."""
+    page.request.post(urljoin(page.url, "/auth/logout"), max_redirects=0)
+    page.wait_for_url(re.compile("/login"))
 
 
 def ask(page: Page, text: str) -> None:

@@ -7,7 +7,7 @@ import re
 import time
 
 from issuer import CLIENT_ID, CLIENT_SECRET, running_issuer
-from people import PASSWORD, register
+from people import PASSWORD, register, sign_out
 from playwright.sync_api import Page, expect
 from pyotp.totp import TOTP
 from server import app, free_port
@@ -27,7 +27,7 @@ def test_a_passkey_signs_its_owner_in_and_nothing_it_signed_works_twice(serve, v
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("alert").filter(has_text="has a passkey")).to_be_visible()
 
-    _sign_out(page, server.url)
+    sign_out(page)
     page.goto(f"{server.url}/login?next={PROTECTION}")
     with page.expect_request("**/auth/passkeys/sign-in") as signed:
         page.get_by_role("button", name="Use a passkey").click()
@@ -47,7 +47,7 @@ def test_a_passkey_signs_its_owner_in_and_nothing_it_signed_works_twice(serve, v
     page.get_by_role("button", name="Remove Old laptop").click()
     expect(page.get_by_role("listitem").filter(has_text="laptop")).to_have_count(0)
 
-    _sign_out(page, server.url)
+    sign_out(page)
     page.goto(f"{server.url}/login")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert").filter(has_text="belongs to no account")).to_be_visible()
@@ -83,7 +83,7 @@ def test_an_app_is_connected_and_asked_for(serve, visit):
     page.get_by_role("button", name="I have kept them").click()
     expect(codes).to_have_count(0)
 
-    _sign_out(page, server.url)
+    sign_out(page)
     _sign_in(page, server.url)
     expect(page).to_have_url(f"{server.url}/login/code")
     page.get_by_role("textbox", name="Code").fill("000000")
@@ -93,7 +93,7 @@ def test_an_app_is_connected_and_asked_for(serve, visit):
     page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(re.compile("/chat"))
 
-    _sign_out(page, server.url)
+    sign_out(page)
     _sign_in(page, server.url)
     page.get_by_role("textbox", name="Code").fill(first)
     page.get_by_role("button", name="Continue").click()
@@ -125,7 +125,7 @@ def test_an_account_elsewhere_is_connected_and_signs_in(tmp_path, visit):
             row = page.get_by_role("listitem").filter(has_text="Our school")
             expect(row).to_contain_text("somebody@example.org")
 
-            _sign_out(page, server.url)
+            sign_out(page)
             page.context.clear_cookies(domain="127.0.0.1")
             page.goto(f"{server.url}/login?next={PROTECTION}")
             page.get_by_role("link", name="Continue with Our school").click()
@@ -165,12 +165,7 @@ def _cookies(request) -> str:
 
 
 def _sign_in(page: Page, url: str) -> None:
-    page.goto("about:blank")  # the page leaves by itself when its session ends
     page.goto(f"{url}/login")
     page.get_by_role("textbox", name="Email or username").fill("Ann")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def _sign_out(page: Page, url: str) -> None:
-    page.request.post(f"{url}/auth/logout", max_redirects=0)

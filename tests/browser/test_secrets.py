@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from people import PASSWORD, ask, choose_model, finished, register
+from people import PASSWORD, ask, choose_model, finished, register, sign_out
 from playwright.sync_api import Page, expect
 from pyotp.totp import TOTP
 from websockets.exceptions import InvalidStatus
@@ -154,8 +154,7 @@ def _connect_an_app(page: Page, url: str) -> tuple[TOTP, str]:
 
 
 def _sign_in_by_code(page: Page, url: str, code: str) -> None:
-    page.request.post(f"{url}/auth/logout", max_redirects=0)
-    page.goto("about:blank")  # the page leaves by itself when its session ends
+    sign_out(page)
     page.goto(f"{url}/login")
     page.get_by_role("textbox", name="Email or username").fill("Ann")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
