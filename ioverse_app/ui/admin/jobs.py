@@ -33,15 +33,28 @@ class JobItem:
         """This job."""
         title = job.name.replace("-", " ").capitalize()
         if not job.turns:
-            return cls(job.name, title, f"{job.cron} UTC · not done yet", "", "New")
+            return cls(job.name, title, f"{_when(job.cron)} · not done yet", "", "New")
         last = job.turns[0]
-        parts = [f"{job.cron} UTC", f"last {moment(last.at)}"]
+        parts = [_when(job.cron), f"last {moment(last.at)}"]
         if last.count is not None:
             parts.append(f"{last.count:,} done")
         if last.seconds is not None:
             parts.append(f"{last.seconds:.1f} s")
         word = WORDS.get(last.status, last.status)
         return cls(job.name, title, " · ".join(parts), last.status, word)
+
+
+def _when(cron: str) -> str:
+    """When the clock strikes, in words; a rarer form stays as it is."""
+    minute, hour, *rest = cron.split()
+    if rest == ["*", "*", "*"] and minute.isdecimal():
+        if hour == "*":
+            return f"Every hour at :{minute:0>2}"
+        if hour.isdecimal():
+            return f"Every day at {hour:0>2}:{minute:0>2} UTC"
+    if [hour, *rest] == ["*"] * 4 and minute.startswith("*/"):
+        return f"Every {minute[2:]} minutes"
+    return f"{cron} UTC"
 
 
 class JobsState(rx.State):

@@ -149,6 +149,10 @@ class MessageItem:
         )
 
 
+_SHORTEST = 0.05
+"""Of what took fewer seconds a pace says nothing."""
+
+
 def _stats(answer: Message | Ended) -> str:
     prompt, completion, seconds = (
         answer.prompt_tokens,
@@ -160,8 +164,8 @@ def _stats(answer: Message | Ended) -> str:
         parts.append(f"{prompt:,} + {completion:,} tokens")
     if seconds is not None:
         parts.append(f"{seconds:.1f} s")
-    if completion and seconds:
-        parts.append(f"{completion / seconds:.0f} tokens/s")
+    if completion and seconds and seconds >= _SHORTEST:
+        parts.append(f"{completion / seconds:,.0f} tokens/s")
     if answer.cost:  # what runs on this computer costs nothing
         parts.append(dollars(answer.cost))
     return " · ".join(parts)
