@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ioverse_app import db
 from ioverse_app.errors import Invalid
+from ioverse_app.providers import registry
 from ioverse_app.services import conversations, paying
 from ioverse_app.services.notices import SettingsChanged, tell_after
 from ioverse_app.tables import Conversation, User
@@ -45,3 +46,13 @@ def recent(used: Sequence[Conversation], limit: int = RECENT) -> list[str]:
     """The models of these conversations, the one that was used last first."""
     ordered = sorted(used, key=lambda conversation: conversation.active_at, reverse=True)
     return list(dict.fromkeys(one.model for one in ordered if one.model))[:limit]
+
+
+async def refresh() -> int:
+    """Ask every provider anew what it has, its prices and its ends; how many models there are.
+
+    The retirement desk knows of an end in time then, also while nobody opens a list of models.
+    """
+    registry.forget()
+    now = await registry.available()
+    return len(now.models) + len(now.ended)

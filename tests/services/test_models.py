@@ -83,3 +83,16 @@ def test_the_last_used_come_first():
     assert models.recent(used) == [PARROT, RAVEN]
     assert models.recent(used, limit=1) == [PARROT]
     assert models.recent([]) == []
+
+
+async def test_the_clock_asks_anew_what_the_providers_have():
+    assert await models.refresh() == 3
+    raven = Model("scripted/raven", "Raven", "scripted", "Birds")
+    registry.configured()[0].models = lambda: _only(raven)
+    assert [model.ref for model in (await registry.available()).models] == [PARROT, RAVEN]
+    assert await models.refresh() == 1
+    assert [model.ref for model in (await registry.available()).models] == [RAVEN]
+
+
+async def _only(model: Model) -> list[Model]:
+    return [model]
