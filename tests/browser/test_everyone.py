@@ -273,7 +273,15 @@ def test_a_whole_day_by_keyboard(serve, visit, provider):
     keys.press("Enter")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("link", name="A better name")).to_have_count(0)
+    # It leads to the other pages too; the first person administers this one.
+    for typed, address in (("budgets", "/admin"), ("passkeys", "/account"), ("results", "/search")):
+        keys.press("Control+k")
+        expect(field).to_be_focused()
+        keys.type(typed)
+        keys.press("Enter")
+        expect(page).to_have_url(re.compile(f"{address}$"))
     keys.press("Control+k")
+    expect(field).to_be_focused()
     keys.type("sign out")
     keys.press("Enter")
     expect(page).to_have_url(re.compile("/login"))

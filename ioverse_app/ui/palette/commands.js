@@ -8,6 +8,9 @@ const presses = (button, more) => ({ name: button, there: () => control(button),
 
 const appearance = (mode, name) => ({ name, group: "Settings", words: "theme appearance colour mode", run: (page) => page.setMode(mode) });
 
+/** A command that goes to another page. */
+const goes = (name, path, more) => ({ name, run: (page) => page.go(path), ...more });
+
 // `keys`: "mod" is Ctrl, or Cmd on a Mac. `group`: where the palette shows it, if it does.
 // `when`: what else must hold for the key. Without `run` the page does it by itself.
 export const commands = [
@@ -20,6 +23,12 @@ export const commands = [
   { name: "Leave the message as it was", keys: ["Escape"], note: "while editing", when: (event) => event.target.closest(".edit-form"), run: keepText },
   { name: "Copy the last answer", group: "Actions", keys: ["mod+shift+c"], there: lastCopy, run: () => press(lastCopy()) },
   presses("Export", { name: "Export…", group: "Actions", words: "download save pdf markdown" }),
+  goes("Search page", "/search", { group: "Actions", words: "find everything results" }),
+  goes("Account", "/account", { group: "Settings", words: "profile password sessions passkeys keys usage data" }),
+  goes("Administration", "/admin", {
+    group: "Settings", words: "people groups providers models budgets audit doctor",
+    there: () => document.querySelector('button[aria-label="Account menu"][data-admin="true"]'),
+  }),
   presses("Parameters", { group: "Settings", words: "temperature system prompt" }),
   presses("Fold sidebar", { group: "Settings", words: "hide" }),
   presses("Unfold sidebar", { group: "Settings", words: "show" }),

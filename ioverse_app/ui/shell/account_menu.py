@@ -66,6 +66,8 @@ def _name() -> rx.Component:
         aria_label="Account menu",
         title=ShellState.username,
         class_name="row",
+        # The palette asks here whether there is an administration for this person.
+        custom_attrs={"data-admin": ShellState.is_admin},
     )
 
 
