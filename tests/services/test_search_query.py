@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ioverse_app.services.search.matching import fts5, tsquery
 from ioverse_app.services.search.query import parse
-from ioverse_app.services.search.snippets import WIDTH, Matcher
+from ioverse_app.services.search.snippets import WIDTH, Matcher, readable
 from ioverse_app.tables.search_entry import mark
 from ioverse_app.words import phrase, plain, words
 
@@ -123,3 +123,19 @@ def test_a_snippet_shows_where_most_of_it_is():
     assert [text for text, is_match in snippet.parts if is_match] == ["apple", "pear"]
     assert snippet.text.startswith("…")
     assert snippet.text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("# Tides\n\n**High** and `low`", "Tides\n\nHigh and low"),
+        ("See [the moon](https://example.org/a_b) now", "See the moon now"),
+        ("| Planet | Moons |\n|---|---:|\n| Mars | 2 |", "Planet Moons \n\n Mars 2"),
+        ("```python\nx = a * b\n```", "x = a * b"),
+        ("snake_case 2*3 * and a | b", "snake_case 2*3 * and a b"),
+        ("> quoted", "quoted"),
+        ("**", "**"),
+    ],
+)
+def test_a_result_shows_words_and_not_markdown(markdown, words):
+    assert readable(markdown).split() == words.split()

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app.errors import Invalid
 from ioverse_app.services.search.matching import Entries, matching, number
 from ioverse_app.services.search.query import Clause, Query, Row, parse
-from ioverse_app.services.search.snippets import Matcher, Snippet
+from ioverse_app.services.search.snippets import Matcher, Snippet, readable
 from ioverse_app.tables import Attachment, Conversation, Found, Message, SearchBacklog, User, now
 from ioverse_app.tables.indexing import attachment_text, message_text
 from ioverse_app.tables.search_entry import SearchEntry, mark
@@ -245,7 +245,7 @@ def _hit(
         at, snippet = file.created_at, matcher.snippet(attachment_text(file.name, file.text))
     elif message is not None:
         at = message.created_at
-        snippet = matcher.snippet(message_text(message.content, message.translation))
+        snippet = matcher.snippet(readable(message_text(message.content, message.translation)))
     return Hit(
         kind=kind,
         conversation_id=chat.id,

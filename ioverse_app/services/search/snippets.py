@@ -22,6 +22,15 @@ _SHARP_S = re.compile("ss|ß")
 _LETTERS = re.compile(f"{LETTER}+")
 _SPACE = re.compile(r"\s")
 
+# What Markdown writes and nobody reads: rules of tables, addresses of links, marks of style.
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
+_MARKS = re.compile(
+    r"^[ \t]*(?:[|:\- ]{3,}$|#{1,6} |>+ ?|```[\w+-]*$)"
+    r"|\*\*|__|~~|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)",
+    re.MULTILINE,
+)
+_BARS = re.compile(r"[ \t]*\|[ \t]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
@@ -39,6 +48,12 @@ class Snippet:
             pieces += [(self.text[at:begin], False), (self.text[begin:end], True)]
             at = end
         return [piece for piece in [*pieces, (self.text[at:], False)] if piece[0]]
+
+
+def readable(markdown: str) -> str:
+    """The words of a text without the marks of Markdown, as a result shows them."""
+    text = _MARKS.sub("", _LINK.sub(r"\1", markdown))
+    return _BARS.sub(" ", text).strip() or markdown
 
 
 class Matcher:
