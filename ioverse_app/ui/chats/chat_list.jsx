@@ -5,7 +5,7 @@ import { Archive, ArchiveRestore, Pencil, Pin, PinOff, Share2, Trash2 } from "lu
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
-import { ExportSubmenu } from "./export_menu.jsx";
+import { ExportChosen, ExportSubmenu } from "./export_menu.jsx";
 import { RowMenu } from "./row_menu.jsx";
 import { TrashLine } from "./trash_line.jsx";
 
@@ -165,6 +165,7 @@ function Choice({ chosen, lines, view, does }) {
     <div aria-label="Selected chats" className="choice-bar" role="group">
       <span aria-live="polite">{ids.length} selected</span>
       {ways.map(([name, go]) => <Quiet disabled={!ids.length} key={name} onClick={go}>{name}</Quiet>)}
+      {view === TRASH ? null : <ExportChosen disabled={!ids.length} onExport={(format) => can.onExport(ids, format)} />}
       <Quiet onClick={() => can.setChosen(null)}>Done</Quiet>
     </div>
   );
