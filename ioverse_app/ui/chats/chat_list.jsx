@@ -40,11 +40,13 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
   };
   return (
     <div className="chat-list">
-      <div className="list-head">
-        {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
-        <div className="spacer" />
-        {list.lines.length && !chosen ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
-      </div>
+      {chosen ? null : (
+        <div className="list-head">
+          {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
+          <div className="spacer" />
+          {list.lines.length ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
+        </div>
+      )}
       {chosen ? <Choice chosen={chosen} does={does} lines={list.lines} view={view} /> : null}
       {list.loaded ? null : [0, 1, 2, 3, 4].map((n) => <div className="skeleton" key={n} />)}
       {list.loaded && !list.lines.length ? <p className="empty">{empty[view]}</p> : null}
