@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import storage
 from ioverse_app.engine import context, tokens
 from ioverse_app.engine.context import Part, Plan
+from ioverse_app.engine.going_on import GO_ON
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
@@ -35,7 +36,6 @@ from ioverse_app.tables import (
     User,
 )
 
-GO_ON = "Go on exactly where you stopped. Repeat nothing."
 OUTPUT = 4096
 """The tokens that are kept free for the answer, where the model's window allows it."""
 

@@ -8,6 +8,7 @@ from conftest import both_databases
 from ioverse_app import db
 from ioverse_app.engine import context as engine_context
 from ioverse_app.engine import engine, tokens
+from ioverse_app.engine.going_on import GO_ON
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta, Usage
@@ -130,7 +131,7 @@ async def test_an_answer_that_went_on_was_given_what_it_had_said(configure, parr
     await read(ann, await runs.resume(ann, half.answer_id))
     turns, _ = await given(ann, half.answer_id)
     assert turns == seen(cut.asked[1])
-    assert turns[-2:] == [("assistant", "Half"), ("user", context.GO_ON)]
+    assert turns[-2:] == [("assistant", "Half"), ("user", GO_ON)]
 
 
 async def test_the_next_answer_would_be_given_the_same(parrot, ann):
