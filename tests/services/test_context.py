@@ -14,7 +14,7 @@ from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta, Usage
 from ioverse_app.providers.provider import Image, Turn
 from ioverse_app.providers.scripted import Scripted, words
-from ioverse_app.services import context, conversations, forks, runs, titles
+from ioverse_app.services import context, conversations, forks, given, runs, titles
 from ioverse_app.services.parameters import SYSTEM_PROMPT
 from ioverse_app.tables import Attachment, Conversation, InContext, Message, Run
 
@@ -72,7 +72,7 @@ async def change(kind, row_id, **values) -> None:
 async def given(user, message_id):
     """What an answer was given, as turns, and the plan."""
     async with db.reading() as session:
-        sent = await context.sent(session, user, message_id)
+        sent = await given.sent(session, user, message_id)
     turns = [(role, text) for role, text, _ in engine_context.texts(sent.plan.parts)]
     return turns, sent.plan
 
