@@ -34,7 +34,7 @@ async def page_of(user, path="/chat") -> rx.State:
 
 async def fire(root, handler, *args):
     """What the events of this handler are, as a client that sends it would get them."""
-    state = await root.get_state(handler.fn.__globals__[handler.fn.__qualname__.split(".")[0]])
+    state = root.get_substate(handler.state_full_name.split("."))
     result = handler.fn(state, *args)
     if hasattr(result, "__aiter__"):
         return state, [item async for item in result]

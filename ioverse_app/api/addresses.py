@@ -11,6 +11,6 @@ from ioverse_app.config import settings
 def public_address(request: HTTPConnection) -> str:
     """`https://host`, by PUBLIC_URL, or else as the request came."""
     if settings().public_url:
-        return settings().address.rstrip("/")
+        return settings().address
     scheme = "https" if came_by_https(request) else "http"
     return f"{scheme}://{request.headers.get('host') or request.url.netloc}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -160,7 +160,7 @@ class Said(BaseModel):
 
 
 @router.post("/chats")
-async def send(body: NewMessage, user: CurrentUser) -> Sent | CommandOut:
+async def send(body: NewMessage, user: CurrentUser, request: Request) -> Sent | CommandOut:
     """Send a message and begin its answer.
 
     A message that begins with a slash and a word is a command: what came of it is answered, as
@@ -170,7 +170,7 @@ async def send(body: NewMessage, user: CurrentUser) -> Sent | CommandOut:
     if not body.message.strip() and not body.attachments:
         raise Invalid("User ID and message are required", code="message_empty")
     if commands.is_command(body.message):
-        return await done(user, body.chat_id, body.message, body.model)
+        return await done(request, user, body.chat_id, body.message, body.model)
     message = commands.literal(body.message)
     started = await runs.start(
         user,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from ioverse_app.api.addresses import public_address
 from ioverse_app.api.dependencies import CurrentUser
 from ioverse_app.errors import Invalid
 from ioverse_app.services import commands, runs
@@ -69,17 +70,20 @@ async def known(_: CurrentUser) -> AllKnown:
 
 
 @router.post("/chats/commands")
-async def run(body: CommandIn, user: CurrentUser) -> CommandOut:
+async def run(body: CommandIn, user: CurrentUser, request: Request) -> CommandOut:
     """Do what a command says."""
     if not commands.is_command(body.command):
         raise Invalid("A command begins with a slash and its name.", code="not_a_command")
-    return await done(user, body.chat_id, body.command, body.model)
+    return await done(request, user, body.chat_id, body.command, body.model)
 
 
-async def done(user: User, chat_id: str | None, text: str, model: str | None) -> CommandOut:
+async def done(
+    request: Request, user: User, chat_id: str | None, text: str, model: str | None
+) -> CommandOut:
     """What comes of a command, for programs."""
+    address = public_address(request)
     name, chat_id = commands.name_of(text), chat_id or None
-    match await commands.run(user, chat_id, text, model=model):
+    match await commands.run(user, chat_id, text, model=model, address=address):
         case Reply(text=reply):
             return CommandOut(kind="reply", command=name, chat_id=chat_id, reply=reply)
         case Ask(text=message):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ioverse_app.api.dependencies import CurrentUser, Session
 from ioverse_app.engine import tokens
 from ioverse_app.engine.context import Part, Plan, texts
-from ioverse_app.services import context
+from ioverse_app.services import context, given
 from ioverse_app.tables import InContext, Message
 
 router = APIRouter(prefix="/api", tags=["chats"])
@@ -130,7 +130,7 @@ async def read(
 @router.get("/messages/{message_id}/context")
 async def read_sent(message_id: str, user: CurrentUser, session: Session) -> SentOut:
     """Exactly what an answer was given, when it was written or went on last."""
-    sent = await context.sent(session, user, message_id)
+    sent = await given.sent(session, user, message_id)
     turns = [
         TurnOut(role=role, content=content, images=[picture.name for picture in pictures])
         for role, content, pictures in texts(sent.plan.parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from fastapi import APIRouter
@@ -20,10 +21,16 @@ router = APIRouter(prefix="/api/users/me", tags=["Accounts"])
 
 
 class ExportOut(BaseModel):
-    """A ZIP of everything: how far it is, in chats, and where it can be had until `expires_at`."""
+    """A ZIP: how far it is, in chats, and until when it can be had.
+
+    `status` is `running`, `done` or `failed`, with the reason in `problem`. `format` is that of
+    chosen chats, and empty for everything. `failed` chats are named in the ZIP.
+    """
 
     export_id: str
+    format: str
     status: str
+    problem: str
     total: int
     done: int
     failed: int
@@ -33,7 +40,9 @@ class ExportOut(BaseModel):
     @classmethod
     def of(cls, row: DataExport) -> Self:
         """This row."""
-        return cls(export_id=row.id, **row.model_dump(include=set(cls.model_fields)))
+        known = row.model_dump(include=set(cls.model_fields))
+        known["status"], problem = data_exports.status_of(row), data_exports.problem_of(row)
+        return cls(export_id=row.id, problem=problem, **known)
 
 
 class Farewell(BaseModel):
@@ -62,8 +71,13 @@ async def download(export_id: str, signed_in: CurrentSession) -> FileResponse:
     """The ZIP, for a day."""
     async with db.reading() as session:
         path = await data_exports.file(session, signed_in.user, export_id)
+    return zip_response(path, "ioverse.zip")
+
+
+def zip_response(path: Path, name: str) -> FileResponse:
+    """A ZIP to save, which nobody keeps on the way."""
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type="application/zip", filename="ioverse.zip", headers=headers)
+    return FileResponse(path, media_type="application/zip", filename=name, headers=headers)
 
 
 @router.post("/deletion", status_code=202)

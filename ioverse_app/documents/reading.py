@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import json
 import logging
 import os
@@ -14,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from ioverse_app import children
 from ioverse_app.documents.document import Document, Limits
 from ioverse_app.documents.sentences import SENTENCES
 from ioverse_app.errors import Invalid, Unavailable
@@ -44,7 +43,7 @@ def refused(reason: str, name: str, **facts: str) -> Invalid:
 
 
 async def _said(source: Path, target: Path, name: str, limits: Limits) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
+    said = await children.run(
         sys.executable,
         "-I",
         str(PROGRAM),
@@ -52,30 +51,14 @@ async def _said(source: Path, target: Path, name: str, limits: Limits) -> dict[s
         str(target),
         name,
         json.dumps(asdict(limits)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        seconds=SECONDS,
         env={"PATH": os.defpath},  # it needs no keys
-        start_new_session=True,
+        hears=False,
     )
-    try:
-        async with asyncio.timeout(SECONDS):
-            said, _ = await process.communicate()
-    except TimeoutError:
-        said = b""
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode or not said:
-        logger.info("The reader of a file ended with %s", process.returncode)
+    if not said.is_whole:
+        logger.info("The reader of a file ended with %s", said.code)
         return {"reason": "file_too_hard", "facts": {}}
-    return json.loads(said)
-
-
-@functools.cache
-def _places(_loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-    return asyncio.Semaphore(AT_ONCE)
+    return json.loads(said.data)
 
 
 _inside = 0
@@ -89,7 +72,7 @@ async def _place() -> AsyncIterator[None]:
         raise Unavailable("Many files are being read just now. Try again in a moment.")
     _inside += 1
     try:
-        async with _places(asyncio.get_running_loop()):
+        async with children.turn("files", AT_ONCE):
             yield
     finally:
         _inside -= 1

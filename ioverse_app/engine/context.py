@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ioverse_app.engine import tokens
-from ioverse_app.engine.tokens import estimate as estimate
 from ioverse_app.errors import Invalid
 from ioverse_app.tables import InContext
 

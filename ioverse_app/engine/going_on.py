@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from ioverse_app.engine.asking import Ask, Bill
-from ioverse_app.engine.context import estimate
+from ioverse_app.engine.tokens import estimate
 from ioverse_app.providers.events import Finished, ProviderEvent, TextDelta, Usage
 from ioverse_app.providers.provider import Request, Turn
 

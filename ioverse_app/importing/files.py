@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,6 +21,9 @@ RATIO_MAX = 200
 ENTRIES_MAX = 50_000
 CHAT_MAX = 150_000_000
 """Bytes of JSON text in a single chat, roughly: what is larger is no chat."""
+
+_CHATS = re.compile(r"(^|[/\\])conversations([-_ ]?\d+)?\.json$", re.IGNORECASE)
+"""The files of ChatGPT and Claude that have chats in them, beside others that have none."""
 
 NO_CHATS = (
     "There are no chats in this file that can be read. Choose the JSON or the ZIP that IOverse, "
@@ -96,8 +100,7 @@ def _checked(archive: zipfile.ZipFile) -> Sequence[zipfile.ZipInfo]:
     packed = sum(one.compress_size for one in wanted)
     if size > UNPACKED_MAX or size > RATIO_MAX * max(packed, 10_000):
         raise Unreadable("This ZIP unpacks to far more than it should, so it is not opened.")
-    chats = [one for one in wanted if "conversation" in one.filename.lower()]
-    return chats or wanted
+    return [one for one in wanted if _CHATS.search(one.filename)] or wanted
 
 
 def _of_json(file: IO[bytes], name: str, strict: bool = True) -> Iterator[ImportedChat | Trouble]:

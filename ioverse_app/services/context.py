@@ -1,4 +1,4 @@
-"""Context: what a model is given with a question, what it was given, and what a person chose.
+"""Context: what a model is given with a question, and what a person chose of it.
 
 Every request is made here: the system prompt, the branch of the conversation with its
 attachments, and what a person pinned or excluded, within the model's window.
@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import storage
 from ioverse_app.engine import context, tokens
 from ioverse_app.engine.context import Part, Plan
-from ioverse_app.errors import Invalid, NotFound
+from ioverse_app.engine.going_on import GO_ON
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.provider import Image, Turn
@@ -30,12 +30,9 @@ from ioverse_app.tables import (
     Conversation,
     InContext,
     Message,
-    Run,
-    RunEvent,
     User,
 )
 
-GO_ON = "Go on exactly where you stopped. Repeat nothing."
 OUTPUT = 4096
 """The tokens that are kept free for the answer, where the model's window allows it."""
 
@@ -64,14 +61,6 @@ class Planned:
             images = [Image(row.media_type, await load(row)) for row in rows]
             made.append(Turn(role, text, images))
         return made
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What an answer was given: its run's plan, with the texts."""
-
-    run: Run
-    plan: Plan
 
 
 async def planned(
@@ -120,18 +109,6 @@ async def of_new(model: str, parameters: Mapping[str, Any]) -> Plan:
     values = fitted(profile, parameters)
     system = Part("system", "system", values.get("system_prompt") or SYSTEM_PROMPT)
     return await _plan(await _counted(profile, [system]), profile, values, asked=False, older=0)
-
-
-async def sent(session: AsyncSession, user: User, message_id: str) -> Sent:
-    """Exactly what an answer was given when it was written, or went on, last."""
-    answer = await messages.get(session, user, message_id)
-    if answer.role != "assistant":
-        raise Invalid("Only an answer has been given something.", code="not_an_answer")
-    query = select(Run).where(Run.message_id == answer.id).order_by(col(Run.id).desc())
-    run = (await session.exec(query.limit(1))).first()
-    if run is None or not run.plan:
-        raise NotFound("What this answer was given has not been kept.")
-    return Sent(run, context.restored(run.plan, await _texts(session, run)))
 
 
 async def mark(
@@ -252,39 +229,3 @@ async def _plan(
     # To cut a long file is to count it several times.
     files = sum(len(part.text) for part in parts if part.kind == "attachment")
     return await asyncio.to_thread(make) if files > tokens.AT_ONCE else make()
-
-
-async def _texts(session: AsyncSession, run: Run) -> Callable[[Part, int], str]:
-    """The texts of a run's parts, as they were sent.
-
-    A message only ever grows, so that its first characters are what it was.
-    """
-    parts: list[dict[str, Any]] = run.plan["parts"]
-    known = [*parts, *run.plan["left_out"]]
-    of_messages = {part["message_id"] for part in known if "message_id" in part}
-    of_files = {part["attachment_id"] for part in known if "attachment_id" in part}
-    query = select(Message).where(col(Message.id).in_(of_messages))
-    said = {message.id: message for message in (await session.exec(query)).all()}
-    files: dict[str, Attachment] = {}
-    if of_files:
-        found = await session.exec(select(Attachment).where(col(Attachment.id).in_(of_files)))
-        files = {row.id: row for row in found.all()}
-    asking = next(
-        (p["message_id"] for p in reversed(parts) if p["role"] == "user" and "message_id" in p), ""
-    )
-    put = select(RunEvent).where(RunEvent.run_id == run.id, RunEvent.kind == "question")
-    translation = (await session.exec(put.limit(1))).first()
-
-    def text_of(part: Part, characters: int) -> str:
-        if part.kind == "attachment":
-            return (
-                files[part.attachment_id].text[:characters] if part.attachment_id in files else ""
-            )
-        if part.kind != "message" or part.message_id not in said:
-            return ""
-        message = said[part.message_id]
-        if part.message_id == asking and translation is not None:
-            return str(translation.data["text"])  # it was translated on its way
-        return (message.translation if part.translated else message.content)[:characters]
-
-    return text_of

@@ -209,8 +209,7 @@ async def preview(
 
 def is_open(share: Share) -> bool:
     """Whether the link leads anywhere now."""
-    in_time = share.expires_at is None or share.expires_at > now()
-    return share.revoked_at is None and in_time and not _used_up(share)
+    return not _has_ended(share) and not _used_up(share)
 
 
 def has_door(share: Share) -> bool:
@@ -228,8 +227,7 @@ async def by_token(session: AsyncSession, token: str) -> Share:
     if share is None:
         raise NotFound(DEAD, code="share_not_found")
     conversation = await session.get(Conversation, share.conversation_id)
-    ended = share.expires_at is not None and share.expires_at <= now()
-    if share.revoked_at or ended or conversation is None or conversation.deleted_at:
+    if _has_ended(share) or conversation is None or conversation.deleted_at:
         raise Gone(DEAD, code="share_gone")
     return share
 
@@ -313,6 +311,12 @@ def shown(message: Message, files: Sequence[Attachment] = ()) -> SharedMessage:
     at = message.created_at.isoformat()
     named = [SharedFile(file.id, file.name, file.kind == "image") for file in files]
     return SharedMessage(message.id, message.role, author, text, at, named)
+
+
+def _has_ended(share: Share) -> bool:
+    """Whether it was taken back, or its time is over."""
+    over = share.expires_at is not None and share.expires_at <= now()
+    return share.revoked_at is not None or over
 
 
 def _used_up(share: Share) -> bool:

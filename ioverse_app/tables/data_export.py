@@ -1,4 +1,4 @@
-"""Everything that a person has here, as one file for them."""
+"""What a person has here, as one file for them: everything, or the chats that they chose."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ class ExportStatus(StrEnum):
 
 
 class DataExport(Row, table=True):
-    """A ZIP in DATA_DIR/exports, by the row's id. Counts are chats, `size` is bytes."""
+    """A ZIP in DATA_DIR/exports, by the row's id. Counts are chats, `size` is bytes.
+
+    `format` is that of the chosen chats; it is empty for everything.
+    """
 
     __tablename__ = "data_export"  # pyright: ignore[reportAssignmentType]
 
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE", index=True, max_length=32)
+    format: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
     status: str = Field(default=ExportStatus.RUNNING, max_length=16)
     total: int = 0
     done: int = 0

@@ -77,7 +77,10 @@ async def objects_of(person: User) -> dict[str, str]:
             user_id=person.id, name=SECRET, secret_hash=f"key of {person.id}", last4="abcd"
         )
         export = DataExport(user_id=person.id, expires_at=now() + timedelta(hours=1))
-        session.add_all([signed_in, key, export])
+        chosen = DataExport(
+            user_id=person.id, format="json", status="done", expires_at=now() + timedelta(hours=1)
+        )
+        session.add_all([signed_in, key, export, chosen])
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")
 
@@ -98,6 +101,7 @@ async def objects_of(person: User) -> dict[str, str]:
         "session_id": signed_in.id,
         "key_id": key.id,
         "export_id": export.id,
+        "chosen_id": chosen.id,
         "invitation_id": NOBODYS,
         "provider_id": NOBODYS,
         "budget_id": NOBODYS,

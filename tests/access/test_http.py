@@ -105,6 +105,7 @@ async def test_the_administration_is_for_administrators(api, ann, role):
 MATRIX = {
     ("POST", "/api/chats/{chat_id}/share"): Action.SHARE,
     ("GET", "/api/chats/{chat_id}/export"): Action.EXPORT,
+    ("POST", "/api/exports"): Action.EXPORT,
     ("POST", "/api/attachments"): Action.UPLOAD,
     ("POST", "/api/imports"): Action.IMPORT,
     ("POST", "/api/imports/{import_id}/run"): Action.IMPORT,
@@ -144,6 +145,7 @@ def _sent(path: str, known: dict[str, str]) -> dict:
     bodies = {
         "/api/chats/{chat_id}/share": {"live": True},
         "/api/chats/pin": {"chat_id": known["chat_id"]},
+        "/api/exports": {"chat_ids": [known["chat_id"]]},
         "/api/admin/people": {"username": "Eve", "email": "eve@example.org"},
         "/api/admin/settings": {"banner": "Hello"},
     }

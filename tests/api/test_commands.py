@@ -45,6 +45,13 @@ async def test_commands_are_listed_and_done(api, ann):
     async with db.reading() as session:
         assert (await conversations.get(session, ann, chat)).parameters == {"temperature": 0.2}
 
+    shared = await api.post(
+        PATH,
+        json={"chat_id": chat, "command": "/share"},
+        headers={**headers, "host": "chats.example.org"},
+    )
+    assert "<http://chats.example.org/share/" in shared.json()["reply"]
+
     sent = await api.post("/api/chats", json={"chat_id": chat, "message": "/ping"}, headers=headers)
     assert (sent.json()["kind"], sent.json()["reply"]) == ("reply", "pong")
     literal = {"chat_id": chat, "message": "//ping is a command"}

@@ -239,6 +239,14 @@ def test_a_zip_gives_its_conversations(tmp_path):
     assert len(chats_of(path)) == 2
 
 
+def test_a_zip_gives_a_chat_that_is_about_conversations_among_others(tmp_path):
+    path = zipped(
+        tmp_path,
+        {name: json.dumps(OWN) for name in ("A conversation.json", "Plan.json", "Other.json")},
+    )
+    assert len(chats_of(path)) == 3
+
+
 def test_several_programs_in_one_file(tmp_path):
     found = list(read_chats(written(tmp_path, [CHATGPT, {"nothing": 1}, CLAUDE, 7, "x"])))
     assert [one.source for one in found if isinstance(one, ImportedChat)] == ["ChatGPT", "Claude"]

@@ -8,12 +8,13 @@ from conftest import both_databases
 from ioverse_app import db
 from ioverse_app.engine import context as engine_context
 from ioverse_app.engine import engine, tokens
+from ioverse_app.engine.going_on import GO_ON
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta, Usage
 from ioverse_app.providers.provider import Image, Turn
 from ioverse_app.providers.scripted import Scripted, words
-from ioverse_app.services import context, conversations, forks, runs, titles
+from ioverse_app.services import context, conversations, forks, given, runs, titles
 from ioverse_app.services.parameters import SYSTEM_PROMPT
 from ioverse_app.tables import Attachment, Conversation, InContext, Message, Run
 
@@ -68,10 +69,10 @@ async def change(kind, row_id, **values) -> None:
             setattr(row, name, value)
 
 
-async def given(user, message_id):
+async def what_was_given(user, message_id):
     """What an answer was given, as turns, and the plan."""
     async with db.reading() as session:
-        sent = await context.sent(session, user, message_id)
+        sent = await given.sent(session, user, message_id)
     turns = [(role, text) for role, text, _ in engine_context.texts(sent.plan.parts)]
     return turns, sent.plan
 
@@ -116,11 +117,13 @@ async def test_what_was_sent_is_told_exactly(parrot, ann):
         "Answer in rhymes.\n\nKnown facts:\n- Home: Bangkok\n- Cat: Momo",
     )
     for request, answer in zip(parrot.asked, (first, second, third), strict=True):
-        turns, plan = await given(ann, answer.answer_id)
+        turns, plan = await what_was_given(ann, answer.answer_id)
         assert turns == seen(request)
         assert plan.tokens == sum(p.tokens for p in plan.parts) + 8 * len(turns)
     await change(Conversation, first.conversation_id, facts={}, parameters={})
-    assert (await given(ann, second.answer_id))[0] == seen(parrot.asked[1]), "it stays as it was"
+    assert (await what_was_given(ann, second.answer_id))[0] == seen(parrot.asked[1]), (
+        "it stays as it was"
+    )
 
 
 async def test_an_answer_that_went_on_was_given_what_it_had_said(configure, parrot, ann):
@@ -128,9 +131,9 @@ async def test_an_answer_that_went_on_was_given_what_it_had_said(configure, parr
     registry.use(cut := Parrot([TextDelta("Half"), Finished("length")]))
     half = await ask(ann)
     await read(ann, await runs.resume(ann, half.answer_id))
-    turns, _ = await given(ann, half.answer_id)
+    turns, _ = await what_was_given(ann, half.answer_id)
     assert turns == seen(cut.asked[1])
-    assert turns[-2:] == [("assistant", "Half"), ("user", context.GO_ON)]
+    assert turns[-2:] == [("assistant", "Half"), ("user", GO_ON)]
 
 
 async def test_the_next_answer_would_be_given_the_same(parrot, ann):
@@ -141,7 +144,7 @@ async def test_the_next_answer_would_be_given_the_same(parrot, ann):
         tokens.count(tokens.O200K, text) for text in (SYSTEM_PROMPT, "What is blue?", "Yes.")
     ]
     second = await ask(ann, "And green?", first.conversation_id, model=EXACT)
-    _, after = await given(ann, second.answer_id)
+    _, after = await what_was_given(ann, second.answer_id)
     assert after.parts[:-1] == before.parts
     assert (after.exact, after.window, after.output) == (True, 131_072, 4096)
     estimated = await next_plan(ann, first.conversation_id, model=SMALL)
@@ -153,7 +156,7 @@ async def test_marks_hold_for_the_answers_that_follow(parrot, ann, bob):
     await mark(ann, ids[0], InContext.PINNED)
     await mark(ann, ids[38], InContext.EXCLUDED)
     started = await ask(ann, "Last?", chat, model=SMALL)
-    turns, plan = await given(ann, started.answer_id)
+    turns, plan = await what_was_given(ann, started.answer_id)
     assert turns == seen(parrot.asked[0])
     assert turns[1][1].startswith("0 ")
     assert turns[-3:-1] == [("user", engine_context.LEFT_OUT), ("assistant", "39 ".ljust(900, "."))]
@@ -165,7 +168,7 @@ async def test_marks_hold_for_the_answers_that_follow(parrot, ann, bob):
     with pytest.raises(NotFound):
         await mark(bob, ids[0], InContext.AS_FITS)
     with pytest.raises(NotFound):
-        await given(bob, started.answer_id)
+        await what_was_given(bob, started.answer_id)
     with pytest.raises(NotFound):
         await next_plan(bob, chat)
 
@@ -183,7 +186,7 @@ async def test_a_question_that_was_excluded_is_still_answered_when_asked_again(p
 async def test_what_is_pinned_is_sent_from_however_far_above(parrot, ann):
     chat, ids = await long_chat(ann, 1200, m4=InContext.PINNED)
     started = await ask(ann, "Last?", chat)
-    turns, plan = await given(ann, started.answer_id)
+    turns, plan = await what_was_given(ann, started.answer_id)
     assert turns == seen(parrot.asked[0])
     assert turns[1][1].startswith("4 ")
     sent = [part.message_id for part in plan.parts if part.kind == "message"]
@@ -239,11 +242,11 @@ async def test_files_go_before_the_words_and_pictures_beside_them(parrot, ann):
     assert parrot.asked[1][1] == Turn("user", framed, [Image("image/png", b"cat.png")])
     note = '[The picture "cat.png" is not shown to this model.]'
     assert parrot.asked[2][1] == Turn("user", f"{note}\n\n{framed}", [])
-    turns, plan = await given(ann, again.answer_id)
+    turns, plan = await what_was_given(ann, again.answer_id)
     assert turns == seen(parrot.asked[1])
     picture = next(part for part in plan.parts if part.kind == "image")
     assert (picture.tokens, picture.name, plan.exact) == (800, "cat.png", False)
-    turns, plan = await given(ann, blind.answer_id)
+    turns, plan = await what_was_given(ann, blind.answer_id)
     assert turns == seen(parrot.asked[2])
     assert [part.reason for part in plan.parts if part.kind == "image"] == ["no_vision"]
 
@@ -261,7 +264,7 @@ async def test_a_translated_question_is_sent_as_the_model_gets_it(parrot, ann):
     assert seen(asked[2])[1:3] == [("user", "What is blue?"), ("assistant", "Yes.")]
     assert seen(asked[2])[-1] == ("user", "Yes."), "as the model translated it"
     for request, answer in zip(asked[1:], (plain, second), strict=True):
-        assert (await given(ann, answer.answer_id))[0] == seen(request)
+        assert (await what_was_given(ann, answer.answer_id))[0] == seen(request)
 
 
 async def test_an_answer_has_its_cost_where_the_price_is_known(parrot, ann):
@@ -281,8 +284,8 @@ async def test_an_answer_has_its_cost_where_the_price_is_known(parrot, ann):
 async def test_only_answers_that_were_given_something_tell_of_it(parrot, ann):
     started = await ask(ann)
     with pytest.raises(Invalid):
-        await given(ann, started.question_id)
+        await what_was_given(ann, started.question_id)
     async with db.transaction() as session:
         copy = await forks.fork(session, ann, started.answer_id)
     with pytest.raises(NotFound, match="has not been kept"):
-        await given(ann, copy.head_id)
+        await what_was_given(ann, copy.head_id)

@@ -179,7 +179,7 @@ async def test_odd_queries_find_nothing_and_raise_nothing(ann, session, text):
 
 
 async def test_nobody_finds_what_is_somebody_elses(ann, bob, session):
-    await chat(session, ann, "Secret plans", "A secret garden")
+    await chat(session, ann, "Secret plans", "A garden", "A secret garden")
     assert len(await found(session, ann, "secret")) == 2
     for query in ("secret", "-nothing", "from:me", "garden OR secret", f"o{ann.id[-12:]}"):
         assert await found(session, bob, query) == []
@@ -207,7 +207,8 @@ async def test_the_index_follows_every_change(ann, session):
     message.content = "Second words"
     await session.flush()
     assert await found(session, ann, "first ") == []
-    assert sorted(await found(session, ann, "second ")) == ["[Second] title", "[Second] words"]
+    assert await found(session, ann, "second ") == ["[Second] title"]
+    assert await found(session, ann, '"second words" ') == ["[Second words]"]
     await session.execute(
         update(Message).where(Message.id == message.id).values(content="Third words")
     )
@@ -267,6 +268,22 @@ async def test_the_best_comes_first(ann, session):
     assert len(shown) == 4
 
 
+async def test_a_title_and_the_message_that_it_comes_from_are_one_result(ann, session):
+    said = await chat(session, ann, "Growing tomatoes", "Tips for growing tomatoes?", "Tomatoes!")
+    await chat(session, ann, "Salad", "With tomatoes")
+    results = await search.find(session, ann, "tomatoes ")
+    assert len(results.hits) == 3
+    (title,) = [hit for hit in results.hits if hit.kind == Found.TITLE]
+    assert marked(title.title) == "Growing [tomatoes]"
+    assert marked(title.snippet) == "Tips for growing [tomatoes]?"
+    assert title.path == f"/chat/{said[0].conversation_id}"
+    (alone,) = (await search.find(session, ann, '"tips for" ')).hits
+    assert alone.message_id == said[0].id
+    first = await search.find(session, ann, "tomatoes ", limit=1)
+    second = await search.find(session, ann, "tomatoes ", limit=10, cursor=first.next_cursor)
+    assert len({hit.path for hit in (*first.hits, *second.hits)}) == 3
+
+
 async def test_pages_leave_nothing_out_and_repeat_nothing(ann, bob, session):
     count = WINDOW + 130
     for i in range(45):
@@ -282,7 +299,7 @@ async def test_pages_leave_nothing_out_and_repeat_nothing(ann, bob, session):
         cursor = page.next_cursor
         if cursor is None:
             break
-    assert len(seen) == len(set(seen)) == 45 + 45 * (count // 45 + 1)
+    assert len(seen) == len(set(seen)) == 45 + 45 * (count // 45), "titles with first messages"
 
 
 @pytest.mark.parametrize("cursor", ["x", "1_2", "1_2_3_x", f"1_{10**30}_0_0", "1_1_-1_0", "1__2_3"])

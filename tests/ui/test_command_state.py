@@ -148,3 +148,14 @@ async def test_nobody_runs_commands_in_somebody_elses_chat(ann, bob):
         assert len(events) == (1 if visitor else 0)
     async with db.reading() as session:
         assert not (await conversations.get(session, ann, started.conversation_id)).parameters
+
+
+async def test_a_link_begins_with_the_address_that_the_page_was_reached_by(ann):
+    started = await runs.start(ann, None, "Hello", model=MODEL)
+    async for _ in engine.current().batches(started.run_id):
+        pass
+    root = await page_of(ann, f"/chat/{started.conversation_id}")
+    root.router.headers.__dict__["origin"] = "https://chats.example.org"
+    await fire(root, ChatState.open)
+    _, events = await command(root, "/share")
+    assert "<https://chats.example.org/share/" in pushed(events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ioverse_app.config import settings
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.commands import (
     answering,
@@ -42,17 +43,17 @@ async def run(
     *,
     model: str | None = None,
     beginning: Beginning | None = None,
+    address: str = "",
 ) -> Outcome:
     """Do what a command says, in a conversation or in a chat that has not begun.
 
-    The latter keeps what is set in `beginning`. Raises Invalid for a command that is not there
-    or not written so, with a sentence that says how it is.
+    The latter keeps what is set in `beginning`. Links begin with `address`. Raises Invalid for a
+    command that is not there or not written so, with a sentence that says how it is.
     """
     name, rest = parted(text)
     command = find(name)
-    return await command.function(
-        Desk(user, conversation_id, model, beginning), *called(command, rest)
-    )
+    desk = Desk(user, conversation_id, model, beginning, address or settings().address)
+    return await command.function(desk, *called(command, rest))
 
 
 def name_of(text: str) -> str:

@@ -23,12 +23,16 @@ Chat = Conversation | Beginning
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a command is typed. `model` is the one that was chosen for the next answer."""
+    """Where a command is typed. `model` is the one that was chosen for the next answer.
+
+    `address` is that of this installation, as the person knows it.
+    """
 
     user: User
     conversation_id: str | None
     model: str | None = None
     beginning: Beginning | None = None
+    address: str = ""
 
     async def look(self) -> Chat:
         """The chat as it is, or as it will begin."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ioverse_app import db
-from ioverse_app.engine.context import estimate
+from ioverse_app.engine.tokens import estimate
 from ioverse_app.errors import Invalid
 from ioverse_app.services import conversations
 from ioverse_app.services.commands.desk import Desk

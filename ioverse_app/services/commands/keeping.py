@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from ioverse_app import db
-from ioverse_app.config import settings
 from ioverse_app.services import conversations, parameters, shares, titles, translations
 from ioverse_app.services.commands.desk import Desk
 from ioverse_app.services.commands.history import counted
@@ -71,7 +70,7 @@ async def share(desk: Desk, hours: int = shares.HOURS) -> Outcome:
     terms = await shares.terms(hours=hours)
     async with db.transaction() as session:
         _, token = await shares.create(session, desk.user, desk.chat_id, terms)
-    link = f"{settings().address.rstrip('/')}/share/{token}"
+    link = f"{desk.address}/share/{token}"
     return Reply(
         f"Whoever has this link can read this chat for {hours} hours: <{link}>\n\n"
         "It cannot be shown again. *Share* in the menu of the chat takes it back."

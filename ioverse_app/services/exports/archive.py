@@ -10,9 +10,14 @@ from pathlib import Path
 
 from ioverse_app import db
 from ioverse_app.errors import AppError
+from ioverse_app.services import conversations
 from ioverse_app.services.exports.formats import File, Format, write
 from ioverse_app.services.exports.snapshot import conversation
 from ioverse_app.tables import User
+
+LEFT_OUT = "Left out.txt"
+_TAKEN = {"conversations.json", "profile.json", LEFT_OUT.casefold()}
+"""Names that an import, or everything that a person has, gives a meaning of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +34,25 @@ async def archive(
 ) -> AsyncGenerator[Progress, None]:
     """Write these conversations, whole where the format is JSON, into a new ZIP at `target`.
 
-    It opens its own sessions, one for each conversation. Who stops listening stops the writing;
+    What cannot be written is named in `Left out.txt`, with the reason. It opens its own sessions,
+    one for each conversation. Who stops listening stops the writing;
     what is at `target` then is no archive yet.
     """
     failed: list[str] = []
-    taken: set[str] = set()
+    reasons: list[str] = []
+    taken = set(_TAKEN)
     with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as zipped:
         for done, conversation_id in enumerate(conversation_ids, 1):
             try:
                 file = await _one(user, conversation_id, format)
                 name = _free(file.name, taken)
                 await asyncio.to_thread(zipped.writestr, name, file.data)
-            except AppError:
+            except AppError as error:
                 failed.append(conversation_id)
+                reasons.append(f"{await _title(user, conversation_id)}: {error.message}")
             yield Progress(done, len(conversation_ids), tuple(failed))
+        if reasons:
+            zipped.writestr(LEFT_OUT, "\n".join(reasons) + "\n")
 
 
 async def _one(user: User, conversation_id: str, format: Format) -> File:
@@ -50,6 +60,12 @@ async def _one(user: User, conversation_id: str, format: Format) -> File:
         whole = format is Format.JSON
         exported = await conversation(session, user, conversation_id, whole=whole)
     return await write(exported, format)
+
+
+async def _title(user: User, conversation_id: str) -> str:
+    async with db.reading() as session:
+        found = await conversations.find(session, user, [conversation_id])
+    return found[0].title if found else "A chat"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import pickle
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import ioverse_app
+from ioverse_app import children
 from ioverse_app.errors import Unavailable
 from ioverse_app.rendering.transcript import Transcript
 
@@ -21,45 +21,23 @@ _ROOT = Path(ioverse_app.__file__).resolve().parents[1]
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
 _FAILED = "This chat could not be written as {}. Try another format; Markdown and JSON always work."
 _log = logging.getLogger(__name__)
-_turns: asyncio.Semaphore | None = None
-_turns_of: asyncio.AbstractEventLoop | None = None
 
 
 async def write(transcript: Transcript, kind: str) -> bytes:
     """The document. Raises Unavailable, with what to do, if it cannot be written."""
-    async with _turn():
-        process = await asyncio.create_subprocess_exec(
+    async with children.turn("documents", AT_ONCE):
+        said = await children.run(
             sys.executable,
             "-m",
             "ioverse_app.rendering.child",
             kind,
             str(_ROOT / ".web" / "node_modules"),
-            cwd=_ROOT,
+            seconds=SECONDS,
             env={name: os.environ[name] for name in _KEPT if name in os.environ},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for us
+            given=pickle.dumps(transcript),
+            cwd=_ROOT,
         )
-        try:
-            async with asyncio.timeout(SECONDS):
-                data, said = await process.communicate(pickle.dumps(transcript))
-        except TimeoutError:
-            raise Unavailable(_FAILED.format(kind.upper()), code="export_failed") from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    if process.returncode or not data:
-        _log.error("writing %s failed: %s", kind, said.decode(errors="replace")[-2000:])
+    if not said.is_whole:
+        _log.error("writing %s failed: %s", kind, said.complaint.decode(errors="replace")[-2000:])
         raise Unavailable(_FAILED.format(kind.upper()), code="export_failed")
-    return data
-
-
-def _turn() -> asyncio.Semaphore:
-    """A few at once; the others wait. One for each loop, of which only tests have several."""
-    global _turns, _turns_of
-    loop = asyncio.get_running_loop()
-    if _turns is None or _turns_of is not loop:
-        _turns, _turns_of = asyncio.Semaphore(AT_ONCE), loop
-    return _turns
+    return said.data

@@ -25,6 +25,11 @@ class Format(StrEnum):
     DOCX = "docx"
     JSON = "json"
 
+    @property
+    def label(self) -> str:
+        """As people call it."""
+        return "Markdown" if self is Format.MARKDOWN else self.value.upper()
+
 
 _ENDINGS = {Format.MARKDOWN: "md"}
 _MEDIA_TYPES = {

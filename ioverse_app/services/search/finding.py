@@ -8,7 +8,7 @@ are few, are all looked at first.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ _TITLES_ONLY = Clause((Row((mark("k", Found.TITLE),)),))
 class Hit:
     """One result. `message_id` is where the chat is opened; a title has none.
 
+    A chat often begins with what it is called: a title's snippet is its first message where that
+    fits as well and says more, and the message is no result of its own then.
     `role` and `model` are the message's; `name` is the attachment's.
     """
 
@@ -88,7 +90,8 @@ async def find(
         await session.execute(_PLAN_EACH)
     window = await _window(session, dialect, user, query, place)
     matcher = Matcher(query)
-    ranked = await _ranked(session, matcher, window.entries)
+    firsts = await _firsts(session, dialect, user, query, window.entries)
+    ranked = await _ranked(session, matcher, _united(window.entries, firsts))
     chosen = ranked[place.offset : place.offset + limit]
     if place.offset + limit < len(ranked):
         behind = _Place(place.first, window.upper, place.offset + limit, window.floor)
@@ -135,6 +138,8 @@ class _Entry:
     object_id: str
     conversation_id: str
     message_id: str | None
+    shown_id: str | None = None
+    """The message that a snippet is taken from, if it is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,38 @@ async def _ranked(
     return sorted(entries, key=score, reverse=True)
 
 
+async def _firsts(
+    session: AsyncSession, dialect: str, user: User, query: Query, entries: Sequence[_Entry]
+) -> set[str]:
+    """Which messages are the first of chats whose titles are found as well, on whatever page."""
+    ids = [entry.object_id for entry in entries if entry.kind == Found.MESSAGE]
+    of = select(Message.id, Message.conversation_id)
+    of = of.where(col(Message.id).in_(ids), col(Message.parent_id).is_(None))
+    chats = dict((await session.exec(of)).all()) if ids else {}
+    numbers = select(SearchEntry.number).where(col(SearchEntry.object_id).in_(chats.values()))
+    found = (await session.exec(numbers)).all() if chats else []
+    if not found:
+        return set()
+    titles = matching(dialect, user, query, _TITLES_ONLY).where(number(dialect).in_(found))
+    titled = {entry.conversation_id for entry in await _read(session, titles)}
+    return {id for id, chat_id in chats.items() if chat_id in titled}
+
+
+def _united(entries: Sequence[_Entry], firsts: Collection[str]) -> list[_Entry]:
+    """Without these first messages: the titles of their chats show the newest of them."""
+    shown: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: entry.number):
+        if entry.object_id in firsts:
+            shown[entry.conversation_id] = entry.object_id
+    return [
+        replace(entry, shown_id=shown.get(entry.conversation_id))
+        if entry.kind == Found.TITLE
+        else entry
+        for entry in entries
+        if entry.object_id not in firsts
+    ]
+
+
 async def _heads(
     session: AsyncSession, entries: Sequence[_Entry]
 ) -> dict[str, tuple[str, datetime]]:
@@ -217,7 +254,9 @@ async def _hits(session: AsyncSession, matcher: Matcher, entries: Sequence[_Entr
     """The results for these entries, but for those that went away meanwhile."""
     chats = await _rows(session, Conversation, {entry.conversation_id for entry in entries})
     said = await _rows(
-        session, Message, {entry.message_id for entry in entries if entry.message_id}
+        session,
+        Message,
+        {id for entry in entries for id in (entry.message_id, entry.shown_id) if id},
     )
     files = await _rows(
         session, Attachment, {e.object_id for e in entries if e.kind == Found.ATTACHMENT}
@@ -229,7 +268,11 @@ async def _hits(session: AsyncSession, matcher: Matcher, entries: Sequence[_Entr
         file = files.get(entry.object_id)
         if chat is None or (entry.message_id and message is None):
             continue
-        hits.append(_hit(matcher, Found(entry.kind), chat, message, file))
+        hit = _hit(matcher, Found(entry.kind), chat, message, file)
+        if first := said.get(entry.shown_id or ""):
+            snippet = _snippet(matcher, first)
+            hit = hit if snippet.text == chat.title else replace(hit, snippet=snippet)
+        hits.append(hit)
     return hits
 
 
@@ -245,7 +288,7 @@ def _hit(
         at, snippet = file.created_at, matcher.snippet(attachment_text(file.name, file.text))
     elif message is not None:
         at = message.created_at
-        snippet = matcher.snippet(readable(message_text(message.content, message.translation)))
+        snippet = _snippet(matcher, message)
     return Hit(
         kind=kind,
         conversation_id=chat.id,
@@ -258,6 +301,10 @@ def _hit(
         model=message.model if message else None,
         name=file.name if file else "",
     )
+
+
+def _snippet(matcher: Matcher, message: Message) -> Snippet:
+    return matcher.snippet(readable(message_text(message.content, message.translation)))
 
 
 async def _rows(session: AsyncSession, table: Any, ids: Collection[str]) -> dict[str, Any]:

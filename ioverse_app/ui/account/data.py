@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import reflex as rx
 
-from ioverse_app import db
 from ioverse_app.errors import AppError
 from ioverse_app.services import data_exports, farewell
 from ioverse_app.tables import DataExport, ExportStatus, User
 from ioverse_app.ui.accounts.current import current_user, forget
+from ioverse_app.ui.exports import ExportProgress, counter, left_out, newest
 from ioverse_app.ui.settings import card, problem
 from ioverse_app.ui.settings.secret_form import SecretForm, password
 from ioverse_app.ui.shell.presence import PresenceState, keep_account
 
-LOOK_SECONDS = 0.5
-_FAILED = "It could not be put together. Please try again."
 
-
-class DataState(rx.State):
-    """How far the file is. Counts are chats."""
-
-    status: str = ""
-    total: int = 0
-    done: int = 0
-    failed: int = 0
-    size: str = ""
-    until: str = ""
-    link: str = ""
-    problem: str = ""
-
-    @rx.event
-    async def load(self):
-        """Show the file that there is, or how far it is."""
-        if not (user := await current_user(self)):
-            return None
-        self._show(await _newest(user))
-        return DataState.follow if self.status == ExportStatus.RUNNING else None
+class DataState(ExportProgress, rx.State):
+    """How far the file of everything is."""
 
     @rx.event
     async def start(self):
@@ -51,39 +29,14 @@ class DataState(rx.State):
             return None
         return DataState.follow
 
-    @rx.event(background=True)
-    async def follow(self):
-        """Show how far it is, to its end."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            async with self:
-                user = await current_user(self)
-            row = await _newest(user) if user else None
-            async with self:
-                self._show(row)
-                if self.status != ExportStatus.RUNNING:
-                    return
-
     @rx.event
     async def asked(self):
         """The account will be deleted: show until when it can be kept."""
         forget(self)
         return PresenceState.look
 
-    def _show(self, row: DataExport | None) -> None:
-        self.problem = self.status = self.link = ""
-        if row is None:
-            return
-        self.status = row.status
-        if row.status == ExportStatus.FAILED or (
-            row.status == ExportStatus.RUNNING and not data_exports.is_running(row)
-        ):
-            self.status, self.problem = ExportStatus.FAILED, _FAILED
-        self.total, self.done, self.failed = row.total, row.done, row.failed
-        if row.status == ExportStatus.DONE:
-            self.size = f"{max(row.size / 1_000_000, 0.1):,.1f} MB"
-            self.until = f"{row.expires_at:%-d %B, %H:%M} UTC"
-            self.link = f"/api/users/me/data/exports/{row.id}/file"
+    async def _newest(self, user: User) -> DataExport | None:
+        return await newest(user)
 
 
 def data() -> rx.Component:
@@ -97,19 +50,7 @@ def _export() -> rx.Component:
         problem(DataState.problem),
         rx.cond(
             DataState.status == ExportStatus.RUNNING.value,
-            rx.el.div(
-                rx.el.progress(
-                    value=DataState.done, max=DataState.total, aria_label="Chats written"
-                ),
-                rx.el.p(
-                    DataState.done,
-                    " of ",
-                    DataState.total,
-                    " chats",
-                    class_name="about",
-                    role="status",
-                ),
-            ),
+            rx.el.div(counter(DataState)),
         ),
         rx.cond(
             DataState.link,
@@ -126,10 +67,7 @@ def _export() -> rx.Component:
                     DataState.size,
                     ", until ",
                     DataState.until,
-                    rx.cond(
-                        DataState.failed > 0,
-                        rx.fragment(". ", DataState.failed, " chats could not be written"),
-                    ),
+                    left_out(DataState),
                     class_name="muted",
                 ),
                 class_name="download",
@@ -174,8 +112,3 @@ def _farewell() -> rx.Component:
             "Until then you can take it back."
         ),
     )
-
-
-async def _newest(user: User) -> DataExport | None:
-    async with db.reading() as session:
-        return await data_exports.newest(session, user)

@@ -43,6 +43,7 @@ DEEDS = {
     "share.created": "made a link",
     "share.revoked": "revoked a link",
     "chat.exported": "exported a chat",
+    "chats.exported": "exported chats",
     "chats.imported": "brought chats along",
     "key.kept": "set a key",
     "setting.changed": "changed a setting",

@@ -5,7 +5,7 @@ import { Archive, ArchiveRestore, Pencil, Pin, PinOff, Share2, Trash2 } from "lu
 import { Link } from "react-router";
 import { refs } from "$/utils/state";
 import { chatStore, grouped, untilMidnight } from "./chat_store.js";
-import { ExportSubmenu } from "./export_menu.jsx";
+import { ExportChosen, ExportSubmenu } from "./export_menu.jsx";
 import { RowMenu } from "./row_menu.jsx";
 import { TrashLine } from "./trash_line.jsx";
 
@@ -40,11 +40,13 @@ export function ChatList({ openId, keptDays, onMore, onEmpty, ...can }) {
   };
   return (
     <div className="chat-list">
-      <div className="list-head">
-        {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
-        <div className="spacer" />
-        {list.lines.length && !chosen ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
-      </div>
+      {chosen ? null : (
+        <div className="list-head">
+          {view === CHATS ? null : <Quiet onClick={() => show(CHATS)}>Back to chats</Quiet>}
+          <div className="spacer" />
+          {list.lines.length ? <Quiet onClick={() => setChosen(new Set())}>Select</Quiet> : null}
+        </div>
+      )}
       {chosen ? <Choice chosen={chosen} does={does} lines={list.lines} view={view} /> : null}
       {list.loaded ? null : [0, 1, 2, 3, 4].map((n) => <div className="skeleton" key={n} />)}
       {list.loaded && !list.lines.length ? <p className="empty">{empty[view]}</p> : null}
@@ -165,6 +167,7 @@ function Choice({ chosen, lines, view, does }) {
     <div aria-label="Selected chats" className="choice-bar" role="group">
       <span aria-live="polite">{ids.length} selected</span>
       {ways.map(([name, go]) => <Quiet disabled={!ids.length} key={name} onClick={go}>{name}</Quiet>)}
+      {view === TRASH ? null : <ExportChosen disabled={!ids.length} onExport={(format) => can.onExport(ids, format)} />}
       <Quiet onClick={() => can.setChosen(null)}>Done</Quiet>
     </div>
   );

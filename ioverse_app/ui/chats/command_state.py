@@ -15,6 +15,7 @@ from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.chats.items import ReplyItem
 from ioverse_app.ui.chats.parameters_state import ParametersState
 from ioverse_app.ui.chats.state import ChatState
+from ioverse_app.ui.origin import public_address
 from ioverse_app.ui.transcript import draft_returned, draft_taken, forget, jump_to_newest, push
 
 
@@ -29,11 +30,13 @@ class CommandState(rx.State):
             user = await current_user(self)
             chat = await self.get_state(ChatState)
             chat_id, model = chat.conversation_id or None, chat.model or None
-            beginning = _beginning(chat)
+            beginning, address = _beginning(chat), public_address(self)
         if user is None or not commands.is_command(text):
             return
         try:
-            outcome = await commands.run(user, chat_id, text, model=model, beginning=beginning)
+            outcome = await commands.run(
+                user, chat_id, text, model=model, beginning=beginning, address=address
+            )
         except AppError as error:
             async with self:
                 (await self.get_state(ChatState)).problem = error.message

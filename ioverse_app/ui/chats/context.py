@@ -9,7 +9,7 @@ from ioverse_app.ui.chats.context_item import ContextItem
 from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.chats.state import ChatState
-from ioverse_app.ui.shell.drawer import Drawer
+from ioverse_app.ui.shell.drawer import Drawer, drawer_top
 from ioverse_app.ui.shell.whenever import Whenever
 from ioverse_app.ui.transcript import message_text
 
@@ -41,7 +41,7 @@ def context_panel() -> rx.Component:
     return rx.cond(
         ContextState.shown,
         Drawer.create(
-            _top(),
+            drawer_top(_title(), problem=ContextState.problem, on_close=ContextState.close),
             rx.el.div(
                 rx.cond(ContextState.items, _filled()),
                 rx.cond(ContextState.loading, _loading()),
@@ -67,24 +67,6 @@ def context_mark(item: rx.Var[MessageItem]) -> rx.Component:
 
 def _title() -> rx.Var[str]:
     return rx.cond(ContextState.answer_id != "", "What was sent", "Context")
-
-
-def _top() -> rx.Component:
-    return rx.el.div(
-        rx.el.h2(_title()),
-        rx.el.button(
-            rx.icon("x"),
-            type="button",
-            aria_label="Close",
-            class_name="icon-button",
-            on_click=ContextState.close,
-        ),
-        rx.cond(
-            ContextState.problem,
-            rx.el.p(ContextState.problem, role="alert", class_name="problem"),
-        ),
-        class_name="top",
-    )
 
 
 def _loader() -> rx.Component:

@@ -7,7 +7,7 @@ import reflex as rx
 from ioverse_app import db
 from ioverse_app.engine.context import Plan
 from ioverse_app.errors import AppError
-from ioverse_app.services import context
+from ioverse_app.services import context, given
 from ioverse_app.tables import InContext, User
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.chats.context_item import ContextItem, keyed, share
@@ -121,7 +121,7 @@ class ContextState(rx.State):
         chat = await self.get_state(ChatState)
         async with db.reading() as session:
             if self.answer_id:
-                return (await context.sent(session, user, self.answer_id)).plan
+                return (await given.sent(session, user, self.answer_id)).plan
             if chat.conversation_id:
                 return (await context.of(session, user, self._chat_id, model=chat.model))[1]
         return await context.of_new(chat.model, chat._parameters)

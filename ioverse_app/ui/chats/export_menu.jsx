@@ -39,6 +39,22 @@ export function ExportSubmenu({ chatId }) {
   );
 }
 
+/** The same for many chats, as one ZIP. */
+export function ExportChosen({ disabled, onExport }) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger disabled={disabled}>
+        <button className="button quiet small" type="button">Export</button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Content align="start">
+        {FORMATS.map(({ format, name }) => (
+          <DropdownMenu.Item key={format} onSelect={() => onExport(format)}>{name}</DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
+    </DropdownMenu.Root>
+  );
+}
+
 function Items({ chatId }) {
   const [whole, setWhole] = useState(false);
   const stay = (event) => event.preventDefault();

@@ -8,7 +8,7 @@ from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats.context_state import ContextState
 from ioverse_app.ui.chats.parameter_item import ParameterItem
 from ioverse_app.ui.chats.parameters_state import ParametersState
-from ioverse_app.ui.shell.drawer import Drawer
+from ioverse_app.ui.shell.drawer import Drawer, drawer_top
 
 PANEL = "parameters"
 
@@ -55,7 +55,12 @@ def parameters_panel() -> rx.Component:
     return rx.cond(
         ParametersState.shown,
         Drawer.create(
-            _top(),
+            drawer_top(
+                "Parameters",
+                _reset(),
+                problem=ParametersState.problem,
+                on_close=ParametersState.close,
+            ),
             rx.el.div(
                 rx.foreach(ParametersState.items, _field),
                 rx.el.p("They hold for this chat, from its next answer on.", class_name="note"),
@@ -68,28 +73,13 @@ def parameters_panel() -> rx.Component:
     )
 
 
-def _top() -> rx.Component:
-    return rx.el.div(
-        rx.el.h2("Parameters"),
-        rx.el.button(
-            "Reset",
-            type="button",
-            disabled=~ParametersState.any_set,
-            class_name="button quiet small",
-            on_click=ParametersState.restore,
-        ),
-        rx.el.button(
-            rx.icon("x"),
-            type="button",
-            aria_label="Close",
-            class_name="icon-button",
-            on_click=ParametersState.close,
-        ),
-        rx.cond(
-            ParametersState.problem,
-            rx.el.p(ParametersState.problem, role="alert", class_name="problem"),
-        ),
-        class_name="top",
+def _reset() -> rx.Component:
+    return rx.el.button(
+        "Reset",
+        type="button",
+        disabled=~ParametersState.any_set,
+        class_name="button quiet small",
+        on_click=ParametersState.restore,
     )
 
 

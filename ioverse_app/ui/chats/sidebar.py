@@ -10,6 +10,7 @@ from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.chats.list_state import ChatListState
 from ioverse_app.ui.chats.state import ChatState
 from ioverse_app.ui.chats.trash_state import TrashState
+from ioverse_app.ui.exports import ChosenExportState, chosen_export
 from ioverse_app.ui.search import search_box
 from ioverse_app.ui.shares import ShareState
 from ioverse_app.ui.shell.confirm import confirm
@@ -31,6 +32,7 @@ class ChatList(rx.Component):
     on_archive: rx.EventHandler[passthrough_event_spec(list[str], bool)]
     on_delete: rx.EventHandler[passthrough_event_spec(list[str], str)]
     on_share: rx.EventHandler[passthrough_event_spec(str)]
+    on_export: rx.EventHandler[passthrough_event_spec(list[str], str)]
     on_restore: rx.EventHandler[passthrough_event_spec(list[str])]
     on_erase: rx.EventHandler[passthrough_event_spec(list[str], str)]
     on_empty: rx.EventHandler[rx.event.no_args_event_spec]
@@ -63,9 +65,10 @@ def new_chat() -> rx.Component:
 
 
 def chat_list() -> rx.Component:
-    """How to find a chat, every chat, one line each, and the questions before any is deleted."""
+    """How to find a chat, an export, every chat, and the questions before any is deleted."""
     return rx.fragment(
         search_box(),
+        chosen_export(),
         ChatList.create(
             open_id=ChatState.conversation_id,
             on_more=ChatListState.more,
@@ -74,6 +77,7 @@ def chat_list() -> rx.Component:
             on_archive=ChatListState.archive,
             on_delete=ChatListState.ask_delete,
             on_share=ShareState.open,
+            on_export=ChosenExportState.start,
             on_restore=TrashState.restore,
             on_erase=TrashState.ask_erase,
             on_empty=TrashState.ask_empty,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -11,7 +11,7 @@ from reflex.event import Event
 
 from ioverse_app import db
 from ioverse_app.errors import AppError, NotFound
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue
 from ioverse_app.services import (
     around,
     attachments,
@@ -21,20 +21,18 @@ from ioverse_app.services import (
     messages,
     models,
     parameters,
-    paying,
     rates,
     runs,
     temporary,
     translations,
     versions,
-    votes,
 )
 from ioverse_app.services.beginning import Beginning
 from ioverse_app.services.notices import RunStarted
 from ioverse_app.services.rates import Kind
 from ioverse_app.services.runs import Started
 from ioverse_app.services.titles import title_of
-from ioverse_app.tables import Conversation, MessageStatus, User, VoteValue
+from ioverse_app.tables import Conversation, MessageStatus, User
 from ioverse_app.tables.conversation import NEW_TITLE
 from ioverse_app.ui.accounts.current import (
     current_session,
@@ -46,11 +44,12 @@ from ioverse_app.ui.attachments import AttachmentItem, attachments_returned, att
 from ioverse_app.ui.attachments.item import items_of
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.context_item import share
-from ioverse_app.ui.chats.items import MessageItem, ModelGroup, ReplyItem
+from ioverse_app.ui.chats.items import MessageItem, ReplyItem
 from ioverse_app.ui.chats.loaded import Loaded
-from ioverse_app.ui.chats.models import model_groups
+from ioverse_app.ui.chats.model_choice import ModelChoice
 from ioverse_app.ui.chats.relay import Relay
-from ioverse_app.ui.shell import NoticeState, ShellState
+from ioverse_app.ui.chats.voting import Voting
+from ioverse_app.ui.shell import ShellState
 from ioverse_app.ui.transcript import (
     draft_returned,
     draft_taken,
@@ -60,32 +59,24 @@ from ioverse_app.ui.transcript import (
 )
 
 
-class ChatState(rx.State):
+class ChatState(Voting, ModelChoice, rx.State):
     """The open conversation: which messages are on the screen, and what may be done.
 
     `marks` counts how often messages were pinned or excluded while it was open.
     """
 
-    conversation_id: str = ""
     title: str = NEW_TITLE
     messages: list[MessageItem] = []
     replies: list[ReplyItem] = []  # of commands: they go when the next message is sent
-    votes: dict[str, str] = {}  # apart from the messages, so that a vote moves nothing else
     ready: bool = False
     missing: bool = False
     temporary: bool = False
     running_id: str = ""
     has_earlier: bool = False
     has_later: bool = False
-    model: str = ""
-    groups: list[ModelGroup] = []
-    recent_models: list[str] = []
     language: str = ""
     model_language: str = ""
-    trouble: str = ""
-    problem: str = ""
     editing_id: str = ""
-    commenting_id: str = ""
     marks: int = 0
 
     _earlier_id: str | None = None
@@ -275,37 +266,6 @@ class ChatState(rx.State):
             await versions.show(session, user, message_id)
 
     @rx.event
-    async def vote(self, message_id: str, value: str):
-        """Say that an answer is good or bad, or take that back."""
-        if not (user := await current_user(self)) or value not in tuple(VoteValue):
-            return
-        async with db.transaction() as session:
-            now = await votes.cast(session, user, message_id, VoteValue(value))
-        self._note_vote(message_id, now)
-        self.commenting_id = message_id if now else ""
-
-    @rx.event
-    async def comment(self, form: dict[str, str]):
-        """Say why, after a vote."""
-        message_id, self.commenting_id = self.commenting_id, ""
-        user = await current_user(self)
-        if user is None or not (text := form.get("comment", "").strip()):
-            return
-        try:
-            async with db.transaction() as session:
-                await votes.comment(session, user, message_id, text)
-        except AppError as error:
-            self.commenting_id = message_id
-            self.problem = error.message
-        else:
-            return NoticeState.say("Thank you.")
-
-    @rx.event
-    def skip_comment(self):
-        """A vote is enough."""
-        self.commenting_id = ""
-
-    @rx.event
     async def go_on(self, message_id: str):
         """Go on with an answer that is not complete."""
         user = await current_user(self)
@@ -362,26 +322,6 @@ class ChatState(rx.State):
             return None
         text = await runs.text_so_far(user, base, channel)
         return push(message_id, max(0, have), text[max(0, have) :])
-
-    @rx.event
-    async def choose_model(self, ref: str):
-        """Let another model give the next answers of this chat."""
-        if not (user := await current_user(self)):
-            return
-        try:
-            if self.conversation_id:
-                await models.choose(user, self.conversation_id, str(ref))
-            else:
-                await models.check(user, str(ref))
-        except AppError as error:
-            self.problem = error.message
-            return
-        self.model = str(ref)
-
-    @rx.event
-    def close_problem(self):
-        """Take the sentence above the composer away."""
-        self.problem = ""
 
     def _chosen(self) -> dict[str, Any]:
         """What was set before the first message, as the model that was chosen since takes it."""
@@ -478,20 +418,6 @@ class ChatState(rx.State):
             self.model = conversation.model or self.model
             self._show_languages(conversation)
 
-    async def _load_models(self, user: User, used: Sequence[str]) -> None:
-        """What the picker shows; it is sent only when it has changed."""
-        available = await paying.available(user)
-        groups = model_groups(available)
-        if groups != self.groups:
-            self.groups = groups
-        self.trouble = " ".join(available.problems)
-        offered = {model.ref for model in available.models}
-        recent = [ref for ref in used if ref in offered]
-        if recent != self.recent_models:
-            self.recent_models = recent
-        if self.model not in offered:
-            self.model = next(iter(recent), "") or (registry.first(available) if offered else "")
-
     async def _begin_version(self, user: User, beginning: Coroutine[Any, Any, Started]):
         """Show the branch that begins with a new version; say so if it cannot be."""
         try:
@@ -521,10 +447,6 @@ class ChatState(rx.State):
     def _mark(self, message_id: str, in_context: str) -> None:
         self._change(message_id, lambda item: item.marked(in_context))
         self.marks += 1
-
-    def _note_vote(self, message_id: str, value: str) -> None:
-        if self.votes.get(message_id, "") != value:
-            self.votes = {**self.votes, message_id: value}
 
     def _change(self, message_id: str, change) -> None:
         self.messages = [change(item) if item.id == message_id else item for item in self.messages]

@@ -7,6 +7,7 @@ from reflex.event import passthrough_event_spec
 
 from ioverse_app.ui.browser_files import browser_file
 from ioverse_app.ui.imports.state import ImportState
+from ioverse_app.ui.shell.dialog import closes_dialog
 
 PROGRAMS = "IOverse, ChatGPT, Claude, Open WebUI or LibreChat"
 
@@ -48,11 +49,7 @@ def import_dialog() -> rx.Component:
                 ("failed", _ended("What came in is kept.")),
                 ChosenFile.create(on_looked=ImportState.looked, on_refused=ImportState.refused),
             ),
-            rx.dialog.close(
-                rx.el.button(
-                    rx.icon("x"), type="button", aria_label="Close", class_name="icon-button close"
-                )
-            ),
+            closes_dialog(),
             class_name="import-dialog",
             max_width="520px",
         ),

@@ -6,6 +6,7 @@ import reflex as rx
 
 from ioverse_app.ui.shares.items import LinkItem, PartItem
 from ioverse_app.ui.shares.state import NEVER, ShareState
+from ioverse_app.ui.shell.dialog import closes_dialog
 
 EXPIRES = (
     ("1", "1 hour"),
@@ -29,11 +30,7 @@ def share_dialog() -> rx.Component:
             ),
             rx.cond(ShareState.url, _made(), _form()),
             rx.cond(ShareState.links, _links()),
-            rx.dialog.close(
-                rx.el.button(
-                    rx.icon("x"), type="button", aria_label="Close", class_name="icon-button close"
-                )
-            ),
+            closes_dialog(),
             class_name="share-dialog",
             max_width="560px",
         ),

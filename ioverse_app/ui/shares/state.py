@@ -6,11 +6,11 @@ import reflex as rx
 import segno
 
 from ioverse_app import db
-from ioverse_app.config import settings
 from ioverse_app.errors import AppError, Invalid
 from ioverse_app.services import conversations, shares
 from ioverse_app.tables import User
 from ioverse_app.ui.accounts.current import current_user
+from ioverse_app.ui.origin import public_address
 from ioverse_app.ui.shares.items import LinkItem, PartItem
 
 NEVER = "never"
@@ -77,7 +77,7 @@ class ShareState(rx.State):
         except AppError as error:
             self.problem = error.message
             return
-        self.url = f"{self._address()}/share/{token}"
+        self.url = f"{public_address(self)}/share/{token}"
         self.code = segno.make(self.url, error="m").svg_data_uri(scale=4, border=2, light="#fff")
         self.preview = ""
         await self._load(user)
@@ -120,12 +120,6 @@ class ShareState(rx.State):
 
     def _omitted(self) -> list[str]:
         return [part.id for part in self.parts if not part.shown]
-
-    def _address(self) -> str:
-        """The address of this installation, as the person who shares knows it."""
-        if settings().public_url:
-            return settings().address.rstrip("/")
-        return self.router.headers.origin or settings().address.rstrip("/")
 
     async def _load(self, user: User) -> None:
         async with db.reading() as session:

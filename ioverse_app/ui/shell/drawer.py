@@ -15,3 +15,25 @@ class Drawer(rx.Component):
 
     label: rx.Var[str]
     on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def drawer_top(
+    title: rx.Var[str] | str,
+    *actions: rx.Component,
+    problem: rx.Var[str],
+    on_close: rx.event.EventType,
+) -> rx.Component:
+    """What a drawer begins with: its title, actions, the way out, and what went wrong."""
+    return rx.el.div(
+        rx.el.h2(title),
+        *actions,
+        rx.el.button(
+            rx.icon("x"),
+            type="button",
+            aria_label="Close",
+            class_name="icon-button",
+            on_click=on_close,
+        ),
+        rx.cond(problem, rx.el.p(problem, role="alert", class_name="problem")),
+        class_name="top",
+    )
