@@ -18,6 +18,7 @@ from ioverse_app.api import (
     commands,
     context,
     exports,
+    given_keys,
     health,
     imports,
     invitations,
@@ -90,6 +91,7 @@ def create_api() -> FastAPI:
         usage.router,
         budgets.router,
         people.router,
+        given_keys.router,
         administration.router,
         audit.router,
     ):
