@@ -11,7 +11,7 @@ from ioverse_app.tables import Group, User
 
 
 async def person(session: AsyncSession, actor: User, user_id: str) -> User:
-    """A person whom this administrator may give something: not those above them.
+    """A person whom this administrator manages: so nobody gives themselves, but for owners.
 
     NotFound if there is none.
     """
@@ -19,8 +19,7 @@ async def person(session: AsyncSession, actor: User, user_id: str) -> User:
     found = await session.get(User, user_id) if user_id.isalnum() else None
     if found is None:
         raise NotFound("There is no such person.", code="user_not_found")
-    if found.id != actor.id:
-        access.check_manages(actor, found.role)
+    access.check_manages(actor, found.role)
     return found
 
 
