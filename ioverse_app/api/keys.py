@@ -129,7 +129,8 @@ async def change(
 async def limit(
     key_id: str, period: str, body: LimitsIn, signed_in: CurrentSession, session: Session
 ) -> BudgetUseOut:
-    """Limit what a key may use in a `day` or a `month`, whoever pays for it."""
+    """Limit what a key of yours may use in a `day` or a `month`, whoever pays for it."""
+    await api_keys.get(session, signed_in.user, key_id)
     budget = await budget_list.put(
         session, signed_in.user, BudgetScope.API_KEY, key_id, period, body.limits()
     )
@@ -139,6 +140,7 @@ async def limit(
 @router.delete("/{key_id}/budgets/{period}", status_code=204)
 async def unlimit(key_id: str, period: str, signed_in: CurrentSession, session: Session) -> None:
     """Take a limit away."""
+    await api_keys.get(session, signed_in.user, key_id)
     await budget_list.take_away(session, signed_in.user, BudgetScope.API_KEY, key_id, period)
 
 
