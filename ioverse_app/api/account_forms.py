@@ -46,7 +46,7 @@ async def register(
         async with db.transaction() as session:
             user = await accounts.register(session, account)
             if key:
-                await provider_keys.keep(session, user, "openai", key)
+                await provider_keys.keep(session, user, provider_keys.first(), key)
     except AppError as error:
         typed = {"username": username, "email": email}
         return _back(request, "/register", error, next, typed, invitation=invitation)

@@ -14,9 +14,9 @@ from ioverse_app.errors import Invalid
 from ioverse_app.services import (
     accounts,
     email_change,
-    key_check,
     passwords,
     places,
+    provider_keys,
     recovery,
     sessions,
 )
@@ -150,7 +150,8 @@ async def strength(body: Candidate) -> Strength:
 @router.post("/provider-keys/check")
 async def check_key(body: KeyToCheck, request: Request) -> Sentence:
     """Whether the provider takes a key, in its own words. Nothing of it is kept."""
-    return Sentence(message=await key_check.check(body.key, address=client_of(request).address))
+    address = client_of(request).address
+    return Sentence(message=await provider_keys.tried_by_stranger(body.key, address=address))
 
 
 @router.put("/users/me/password")

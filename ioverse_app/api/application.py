@@ -19,6 +19,7 @@ from ioverse_app.api import (
     commands,
     context,
     exports,
+    given_keys,
     health,
     imports,
     invitations,
@@ -92,6 +93,7 @@ def create_api() -> FastAPI:
         usage.router,
         budgets.router,
         people.router,
+        given_keys.router,
         administration.router,
         audit.router,
     ):

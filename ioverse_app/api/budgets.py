@@ -35,7 +35,7 @@ class LimitsIn(BaseModel):
 
 
 class BudgetIn(LimitsIn):
-    """A budget `all` share, of one `user`, or of one `api_key`, for each `day` or `month`.
+    """A budget `all` share, of a `group`, a `user` or an `api_key`, for each `day` or `month`.
 
     A budget of a `user` without a `scope_id` is each person's who has none of their own.
     """

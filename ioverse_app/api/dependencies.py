@@ -48,12 +48,16 @@ async def asking(request: HTTPConnection) -> SignedIn | KeyHolder | AppError:
     return request.state.asking
 
 
-async def _asking(request: HTTPConnection) -> SignedIn | KeyHolder:
-    """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn."""
+async def _asking(request: HTTPConnection) -> AsyncIterator[SignedIn | KeyHolder]:
+    """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn.
+
+    What an API key asks counts for its budgets, until the answer is sent.
+    """
     who = await asking(request)
     if isinstance(who, AppError):
         raise who
-    return who
+    with api_keys.using(who.key.id if isinstance(who, KeyHolder) else None):
+        yield who
 
 
 async def _who(request: HTTPConnection) -> SignedIn | KeyHolder:

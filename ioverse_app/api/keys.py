@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from ioverse_app.api.budgets import LimitsIn
 from ioverse_app.api.dependencies import CurrentSession, Session
-from ioverse_app.services import api_keys
+from ioverse_app.api.usage import BudgetUseOut
+from ioverse_app.services import api_keys, budget_list, budgets
 from ioverse_app.services.api_keys import Scope
+from ioverse_app.services.budgets import Standing
 from ioverse_app.tables import ApiKey
+from ioverse_app.tables import Scope as BudgetScope
 
 router = APIRouter(prefix="/api/keys", tags=["API keys"])
 
@@ -49,14 +54,16 @@ class KeyOut(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    budgets: list[BudgetUseOut]
 
     @classmethod
-    def of(cls, row: ApiKey) -> Self:
-        """This row."""
+    def of(cls, row: ApiKey, limits: Sequence[Standing] = ()) -> Self:
+        """This row, and what limits it."""
         return cls(
             key_id=row.id,
             addresses=row.networks,
             signs=row.sealed is not None,
+            budgets=[BudgetUseOut.of(now) for now in limits],
             **row.model_dump(
                 include={"name", "last4", "scopes", "created_at", "expires_at", "last_used_at"}
             ),
@@ -96,7 +103,9 @@ async def create(
 @router.get("")
 async def every(signed_in: CurrentSession, session: Session) -> Keys:
     """Your keys."""
-    return Keys(keys=[KeyOut.of(row) for row in await api_keys.of(session, signed_in.user)])
+    rows = await api_keys.of(session, signed_in.user)
+    limits = await budget_list.of_keys(session, signed_in.user)
+    return Keys(keys=[KeyOut.of(row, limits.get(row.id, ())) for row in rows])
 
 
 @router.patch("/{key_id}")
@@ -112,7 +121,27 @@ async def change(
         scopes=body.scopes,
         networks=body.addresses,
     )
-    return KeyOut.of(row)
+    limits = await budget_list.of(session, signed_in.user, BudgetScope.API_KEY, key_id)
+    return KeyOut.of(row, limits)
+
+
+@router.put("/{key_id}/budgets/{period}")
+async def limit(
+    key_id: str, period: str, body: LimitsIn, signed_in: CurrentSession, session: Session
+) -> BudgetUseOut:
+    """Limit what a key of yours may use in a `day` or a `month`, whoever pays for it."""
+    await api_keys.get(session, signed_in.user, key_id)
+    budget = await budget_list.put(
+        session, signed_in.user, BudgetScope.API_KEY, key_id, period, body.limits()
+    )
+    return BudgetUseOut.of(await budgets.standing(session, budget))
+
+
+@router.delete("/{key_id}/budgets/{period}", status_code=204)
+async def unlimit(key_id: str, period: str, signed_in: CurrentSession, session: Session) -> None:
+    """Take a limit away."""
+    await api_keys.get(session, signed_in.user, key_id)
+    await budget_list.take_away(session, signed_in.user, BudgetScope.API_KEY, key_id, period)
 
 
 @router.delete("/{key_id}", status_code=204)

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ioverse_app.api.client import client_of
 from ioverse_app.api.dependencies import asking
+from ioverse_app.errors import AppError
 from ioverse_app.services import rates
 from ioverse_app.services.guesses import household
 from ioverse_app.services.rates import Kind, Taken
-from ioverse_app.services.sessions import SignedIn
 
 COUNTED = re.compile(r"/(?:api|v1)/")
 KINDS = (
@@ -36,7 +36,7 @@ async def limited(request: HTTPConnection) -> None:
         return
     who = await asking(request)
     stranger = household(client_of(request).address)
-    taken = await rates.take(kind, who.user.id if isinstance(who, SignedIn) else stranger)
+    taken = await rates.take(kind, stranger if isinstance(who, AppError) else who.user.id)
     request.state.rate = taken
     if taken is not None and not taken.allowed:
         raise rates.refusal(taken)

@@ -57,9 +57,9 @@ def settle(entry: LedgerEntry, used: Used) -> None:
         entry.completion_tokens = _count(used.usage.completion_tokens)
         entry.reasoning_tokens = _count(used.usage.reasoning_tokens)
         entry.cost = None if used.cost is None else max(0, used.cost)
-    by_server = entry.paid_by == PaidBy.SERVER
-    entry.charged = (entry.cost or 0) if by_server else 0
-    entry.charged_tokens = entry.prompt_tokens + entry.completion_tokens if by_server else 0
+    counts = entry.paid_by != PaidBy.PERSONAL
+    entry.charged = (entry.cost or 0) if counts else 0
+    entry.charged_tokens = entry.prompt_tokens + entry.completion_tokens if counts else 0
 
 
 def refund(entry: LedgerEntry) -> None:

@@ -66,8 +66,8 @@ _SENTENCES = {
     Action.EXPORT: "A guest cannot take chats away. An administrator can make you a member.",
     Action.SHARE: "A guest cannot share chats. An administrator can make you a member.",
     Action.KEYS: "A guest cannot keep keys. An administrator can make you a member.",
-    Action.ADMINISTER: "This is for administrators.",
-    Action.OPEN: "This is for administrators.",
+    Action.ADMINISTER: "Only administrators can do this.",
+    Action.OPEN: "Only administrators can do this.",
     Action.APPOINT: "Only an owner can do this to administrators and owners.",
 }
 
@@ -89,3 +89,9 @@ def manages(actor: User, role: Role | str) -> bool:
     """Whether this person may manage somebody of this role: block, reset, delete, promote."""
     needed = Action.APPOINT if role in (Role.ADMIN, Role.OWNER) else Action.ADMINISTER
     return may(actor, needed)
+
+
+def check_manages(actor: User, role: Role | str) -> None:
+    """NotAllowed unless this person may manage somebody of this role."""
+    if not manages(actor, role):
+        raise NotAllowed(_SENTENCES[Action.APPOINT], action=Action.APPOINT.value)

@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db, security
 from ioverse_app.config import settings
 from ioverse_app.errors import NotAllowed, NotFound, NotSignedIn
-from ioverse_app.services import audit, guesses, invitations, passwords
+from ioverse_app.services import access, audit, guesses, invitations, passwords
+from ioverse_app.services.access import Action
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Role, User
 
@@ -127,7 +128,7 @@ def _check_guesses(address: str, name: str) -> None:
 async def get(session: AsyncSession, asker: User, user_id: str) -> User:
     """An account as its owner or an administrator may see it. NotFound for everybody else."""
     found = None
-    if asker.is_admin or asker.id == user_id:
+    if asker.id == user_id or access.may(asker, Action.ADMINISTER):
         found = await session.get(User, user_id) if user_id.isalnum() else None
     if found is None:
         raise NotFound("User not found")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -17,7 +19,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db, security
 from ioverse_app.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
-from ioverse_app.tables import ApiKey, UsedNonce, User, now
+from ioverse_app.services import access
+from ioverse_app.services.access import Action
+from ioverse_app.tables import ApiKey, Budget, UsedNonce, User, now
 
 PREFIX = "iov_"
 NAME_MAX = 60
@@ -30,6 +34,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
 _noting: dict[str, asyncio.Task[None]] = {}
+_in_use: ContextVar[str | None] = ContextVar("api_key_id", default=None)
 
 
 class Scope(StrEnum):
@@ -64,6 +69,7 @@ async def create(
 
     One that `signs` is used for signed requests only. `days` None: it does not expire.
     """
+    access.check(user, Action.KEYS)
     if len((await session.exec(ApiKey.visible_to(user))).all()) >= MOST:
         raise Conflict(f"There are at most {MOST} API keys. Delete one first.", code="key_limit")
     if days is not None and not 0 < days <= DAYS_MAX:
@@ -107,6 +113,7 @@ async def change(
     networks: Sequence[str] | None = None,
 ) -> ApiKey:
     """Give a key another name, other scopes or other addresses; None leaves them as they are."""
+    access.check(user, Action.KEYS)
     key = await get(session, user, key_id)
     if name is not None:
         key.name = _name(name)
@@ -121,6 +128,8 @@ async def revoke(session: AsyncSession, user: User, key_id: str) -> None:
     """Delete a key: the next request with it is refused."""
     key = await get(session, user, key_id)
     key.revoked_at, key.sealed = now(), None
+    limits = (col(Budget.scope) == "api_key") & (col(Budget.scope_id) == key.id)
+    await session.execute(delete(Budget).where(limits))
 
 
 async def by_secret(session: AsyncSession, secret: str, address: str) -> KeyHolder:
@@ -139,6 +148,22 @@ async def by_id(session: AsyncSession, key_id: str, address: str) -> KeyHolder:
     if holder.key.sealed is None:
         raise NotSignedIn("API key is invalid!", code="key_invalid")
     return holder
+
+
+@contextmanager
+def using(key_id: str | None) -> Iterator[None]:
+    """Let what is done within count for this key, and for none if it is None."""
+    before = _in_use.get()
+    _in_use.set(key_id)
+    try:
+        yield
+    finally:
+        _in_use.set(before)
+
+
+def in_use() -> str | None:
+    """The id of the key that asks, if one does: what it causes counts for its budgets."""
+    return _in_use.get()
 
 
 async def purge_nonces() -> int:
@@ -161,6 +186,7 @@ def _checked(found: tuple[ApiKey, User] | None, address: str) -> KeyHolder:
         raise NotSignedIn("API key has been revoked!", code="key_revoked")
     if key.expires_at is not None and key.expires_at <= now():
         raise NotSignedIn("API key has expired!", code="key_expired")
+    access.check(user, Action.KEYS)  # whoever became a guest keeps none
     if not _is_from(address, key.networks):
         raise NotAllowed("This API key is not for use from your address.", code="key_elsewhere")
     _note_use(key, address)
@@ -191,7 +217,7 @@ def _scopes(user: User, scopes: Sequence[str]) -> list[str]:
     if not known or len(known) != len(set(scopes)):
         names = ", ".join(Scope)
         raise Invalid(f"A key has one or more of the scopes {names}.", code="key_scopes_invalid")
-    if Scope.ADMIN in known and not user.is_admin:
+    if Scope.ADMIN in known and not access.may(user, Action.ADMINISTER):
         raise NotAllowed("Only administrators have keys with the scope admin.")
     return known
 

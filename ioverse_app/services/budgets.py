@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, true
+from sqlalchemy import ColumnElement, case, func, true
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
 from ioverse_app.errors import TooMany
-from ioverse_app.services import periods
+from ioverse_app.services import api_keys, periods
 from ioverse_app.services.notices import BudgetNearlyUsed, tell_after
 from ioverse_app.tables import (
     Budget,
     BudgetNotice,
     EntryStatus,
+    GroupMember,
     LedgerEntry,
     PaidBy,
     Period,
@@ -43,14 +44,16 @@ class BudgetReached(TooMany):
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose key pays, which one it is, and the API key that asked, if one did."""
+    """Whose key pays, which one it is, and the API key that asks now, if one does."""
 
     paid_by: str = PaidBy.SERVER
     key_id: str | None = None
-    api_key_id: str | None = None
+    api_key_id: str | None = field(default_factory=api_keys.in_use)
 
-
-SERVER = Payer()
+    @property
+    def is_person(self) -> bool:
+        """Whether people pay themselves: then only what limits their API keys counts."""
+        return self.paid_by == PaidBy.PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ async def reserve(
     kind: str = "chat",
     run_id: str | None = None,
     project_id: str | None = None,
-    payer: Payer = SERVER,
+    payer: Payer | None = None,
 ) -> LedgerEntry:
     """Keep so much free for a request, and enter it in the ledger.
 
@@ -125,9 +128,8 @@ async def reserve(
     at most. Two who reserve at once do so one after the other: on PostgreSQL the rows of the
     budgets are locked until the transaction ends, on SQLite all that writes waits.
     """
-    counts = payer.paid_by == PaidBy.SERVER
-    if counts:
-        await _check(session, user, estimate, payer.api_key_id)
+    payer = payer or Payer()
+    await _check(session, user, estimate, payer)
     provider, _, model = ref.partition("/")
     entry = LedgerEntry(
         run_id=run_id,
@@ -140,27 +142,25 @@ async def reserve(
         api_key_id=payer.api_key_id,
         project_id=project_id,
         prompt_tokens=estimate.prompt_tokens,
+        completion_tokens=estimate.output_tokens,
         reserved=estimate.cost,
-        charged=estimate.cost if counts else 0,
-        charged_tokens=estimate.tokens if counts else 0,
+        charged=0 if payer.is_person else estimate.cost,
+        charged_tokens=0 if payer.is_person else estimate.tokens,
     )
     session.add(entry)
     return entry
 
 
-async def standings(
-    session: AsyncSession, user: User, api_key_id: str | None = None
-) -> list[Standing]:
-    """How the budgets that hold for this person stand."""
+async def standings(session: AsyncSession, user: User) -> list[Standing]:
+    """How the budgets that hold for this person stand, and for the API key that asks."""
     return [
-        await standing(session, budget, user)
-        for budget in await _holding(session, user, api_key_id)
+        await standing(session, budget, user) for budget in await _holding(session, user, Payer())
     ]
 
 
 async def standing(session: AsyncSession, budget: Budget, user: User | None = None) -> Standing:
     """How a budget stands. One that each person has stands differently for each."""
-    cost, tokens = await _sum(session, _counted(budget, user), budget.period)
+    cost, tokens = await _sum(session, budget, _counted(budget, user))
     return Standing(budget, cost, tokens, name_of(budget))
 
 
@@ -189,10 +189,8 @@ def starts_again(budget: Budget) -> str:
     return f"It starts again on {periods.ends(budget.period):%-d %B}."
 
 
-async def _check(
-    session: AsyncSession, user: User, estimate: Estimate, api_key_id: str | None
-) -> None:
-    for budget in await _holding(session, user, api_key_id, lock=True):
+async def _check(session: AsyncSession, user: User, estimate: Estimate, payer: Payer) -> None:
+    for budget in await _holding(session, user, payer, lock=True):
         now = await standing(session, budget, user)
         if now.tokens_spent or (now.cost_spent and estimate.cost):
             raise await _refusal(session, user, now)
@@ -202,7 +200,7 @@ async def _refusal(session: AsyncSession, user: User, now: Standing) -> BudgetRe
     """Why not now: it is used up, or what is being written may use it up."""
     budget = now.budget
     waiting = _counted(budget, user) & (col(LedgerEntry.status) == EntryStatus.RESERVED)
-    cost, tokens = await _sum(session, waiting, budget.period)
+    cost, tokens = await _sum(session, budget, waiting)
     settled = Standing(budget, now.cost - cost, now.tokens - tokens, now.name)
     if not settled.spent:
         return BudgetReached(WAIT.format(name=now.name), retry_after=WAIT_SECONDS)
@@ -215,15 +213,19 @@ async def _refusal(session: AsyncSession, user: User, now: Standing) -> BudgetRe
 
 
 async def _holding(
-    session: AsyncSession, user: User, api_key_id: str | None, *, lock: bool = False
+    session: AsyncSession, user: User, payer: Payer, *, lock: bool = False
 ) -> Sequence[Budget]:
-    """The budgets that this person's requests count for. Groups have none until there are any."""
+    """The budgets that this person's requests count for, when this key pays."""
     scope, whose = col(Budget.scope), col(Budget.scope_id)
-    holds = or_(
-        scope == Scope.ALL,
-        (scope == Scope.USER) & whose.in_(("", user.id)),
-        (scope == Scope.API_KEY) & (whose == (api_key_id or "-")),
-    )
+    groups = select(col(GroupMember.group_id)).where(GroupMember.user_id == user.id)
+    holds = (scope == Scope.API_KEY) & (whose == (payer.api_key_id or "-"))
+    if not payer.is_person:
+        holds = or_(
+            holds,
+            scope == Scope.ALL,
+            (scope == Scope.USER) & whose.in_(("", user.id)),
+            (scope == Scope.GROUP) & whose.in_(groups),
+        )
     query = select(Budget).where(holds).order_by(col(Budget.id))
     found = (await session.exec(query.with_for_update() if lock else query)).all()
     own = {each.period for each in found if each.scope == Scope.USER and each.scope_id}
@@ -235,25 +237,41 @@ async def _holding(
 
 
 def _counted(budget: Budget, user: User | None) -> ColumnElement[bool]:
-    """Which entries of the ledger count for a budget."""
+    """Which entries of the ledger count for a budget.
+
+    For a group it is what those who are in it now have used, wherever they were before.
+    """
     match Scope(budget.scope):
         case Scope.ALL:
             return true()
         case Scope.USER if budget.scope_id or user:
             return col(LedgerEntry.user_id) == (budget.scope_id or (user.id if user else ""))
+        case Scope.GROUP:
+            people = select(col(GroupMember.user_id)).where(GroupMember.group_id == budget.scope_id)
+            return col(LedgerEntry.user_id).in_(people)
         case Scope.API_KEY:
             return col(LedgerEntry.api_key_id) == budget.scope_id
         case _:
             return ~true()
 
 
-async def _sum(session: AsyncSession, which: ColumnElement[bool], period: str) -> tuple[int, int]:
-    query = select(
-        func.coalesce(func.sum(LedgerEntry.charged), 0),
-        func.coalesce(func.sum(LedgerEntry.charged_tokens), 0),
-    ).where(which, col(LedgerEntry.day) >= periods.began(period).date())
-    cost, tokens = (await session.exec(query)).one()
-    return int(cost), int(tokens)
+async def _sum(
+    session: AsyncSession, budget: Budget, which: ColumnElement[bool]
+) -> tuple[int, int]:
+    """Money and tokens. The limit of an API key also counts what its person pays themselves."""
+    cost, tokens = col(LedgerEntry.charged), col(LedgerEntry.charged_tokens)
+    if budget.scope == Scope.API_KEY:
+        own = col(LedgerEntry.paid_by) == PaidBy.PERSONAL
+        held = col(LedgerEntry.status) == EntryStatus.RESERVED
+        used = func.coalesce(LedgerEntry.cost, 0)
+        cost = case((own & held, col(LedgerEntry.reserved)), (own, used), else_=cost)
+        said = col(LedgerEntry.prompt_tokens) + col(LedgerEntry.completion_tokens)
+        tokens = case((own, said), else_=tokens)
+    query = select(func.coalesce(func.sum(cost), 0), func.coalesce(func.sum(tokens), 0)).where(
+        which, col(LedgerEntry.day) >= periods.began(budget.period).date()
+    )
+    found = (await session.exec(query)).one()
+    return int(found[0]), int(found[1])
 
 
 async def _remind(session: AsyncSession, user: User, near: Standing) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -11,32 +10,14 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app import db
 from ioverse_app.errors import Conflict, Invalid, NotFound
-from ioverse_app.services import access, audit
+from ioverse_app.services import access, audit, paying
 from ioverse_app.services.access import Action
 from ioverse_app.services.accounts import fold
-from ioverse_app.tables import Group, GroupMember, User
+from ioverse_app.tables import Budget, Group, GroupMember, Scope, User
 
 NAME_MAX = 64
-FRESH_SECONDS = 5.0
-REMEMBERED = 5_000
-
-_known: dict[str, tuple[float, frozenset[str]]] = {}
-
-
-async def group_ids(user: User) -> frozenset[str]:
-    """The ids of the groups that this person is in, at most some seconds old."""
-    read_at, ids = _known.get(user.id, (0.0, frozenset[str]()))
-    if read_at and time.monotonic() - read_at < FRESH_SECONDS:
-        return ids
-    async with db.reading() as session:
-        query = select(col(GroupMember.group_id)).where(GroupMember.user_id == user.id)
-        ids = frozenset((await session.exec(query)).all())
-    if len(_known) >= REMEMBERED:
-        _known.clear()
-    _known[user.id] = (time.monotonic(), ids)
-    return ids
+GONE = "This person is not there. The account may have been deleted."
 
 
 async def all_groups(session: AsyncSession, actor: User) -> Sequence[tuple[Group, int]]:
@@ -70,7 +51,7 @@ async def create(session: AsyncSession, actor: User, name: str) -> Group:
 
 async def rename(session: AsyncSession, actor: User, group_id: str, name: str) -> Group:
     """Give a group another name."""
-    group = await _get(session, actor, group_id)
+    group = await get(session, actor, group_id)
     old, name = group.name, await _free_name(session, name, group)
     group.name, group.name_folded = name, fold(name)
     await audit.note(session, actor, "group.renamed", kind="group", id=group.id, old=old, new=name)
@@ -79,21 +60,28 @@ async def rename(session: AsyncSession, actor: User, group_id: str, name: str) -
 
 async def delete(session: AsyncSession, actor: User, group_id: str) -> None:
     """Delete a group. Nobody in it is."""
-    group = await _get(session, actor, group_id)
+    group = await get(session, actor, group_id)
     await audit.note(session, actor, "group.deleted", kind="group", id=group.id, name=group.name)
+    limits = (col(Budget.scope) == Scope.GROUP) & (col(Budget.scope_id) == group.id)
+    await session.execute(delete_rows(Budget).where(limits))
     await session.delete(group)
-    _known.clear()
+    paying.forget_after(session)
 
 
 async def put(
     session: AsyncSession, actor: User, user_id: str, group_ids: Sequence[str]
 ) -> Sequence[Group]:
-    """Let a person be in these groups and in no others."""
+    """Let a person be in these groups and in no others.
+
+    A group gives models, keys and budgets, so that nobody changes those of somebody above them.
+    """
     access.check(actor, Action.ADMINISTER)
     await audit.alone(session)
-    if not user_id.isalnum() or await session.get(User, user_id) is None:
-        raise NotFound("This person is not there. The account may have been deleted.")
-    wanted = [await _get(session, actor, group_id) for group_id in dict.fromkeys(group_ids)]
+    person = await session.get(User, user_id) if user_id.isalnum() else None
+    if person is None:
+        raise NotFound(GONE)
+    access.check_manages(actor, person.role)
+    wanted = [await get(session, actor, group_id) for group_id in dict.fromkeys(group_ids)]
     await session.execute(delete_rows(GroupMember).where(col(GroupMember.user_id) == user_id))
     session.add_all([GroupMember(group_id=group.id, user_id=user_id) for group in wanted])
     await audit.note(
@@ -105,11 +93,12 @@ async def put(
         about=user_id,
         groups=[group.name for group in wanted],
     )
-    _known.clear()
+    paying.forget_after(session, user_id)
     return wanted
 
 
-async def _get(session: AsyncSession, actor: User, group_id: str) -> Group:
+async def get(session: AsyncSession, actor: User, group_id: str) -> Group:
+    """One group. NotFound if it is not there."""
     access.check(actor, Action.ADMINISTER)
     found = await session.get(Group, group_id) if group_id.isalnum() else None
     if found is None:

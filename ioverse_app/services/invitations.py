@@ -10,7 +10,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db, security
-from ioverse_app.errors import Gone, Invalid, NotAllowed, NotFound
+from ioverse_app.errors import Gone, Invalid, NotFound
+from ioverse_app.services import access
+from ioverse_app.services.access import Action
 from ioverse_app.services.refusals import refusal
 from ioverse_app.tables import Invitation, Role, User, now
 
@@ -33,13 +35,14 @@ async def create(
     days: float = DAYS,
 ) -> tuple[Invitation, str]:
     """Make an invitation; the answer is its row and its token, which is never known again."""
-    _check(user)
+    access.check(user, Action.ADMINISTER)
     note = " ".join(note.replace("\x00", "").split())
     if len(note) > NOTE_MAX:
         raise Invalid(f"A note has at most {NOTE_MAX} characters.", code="note_too_long")
     if role not in ROLES:
         names = ", ".join(ROLES)
         raise Invalid(f"The role of an invitation is one of: {names}.", code="role_invalid")
+    access.check_manages(user, role)
     if not 0 < days <= DAYS_MAX:
         raise Invalid(f"An invitation lasts 1 to {DAYS_MAX} days.", code="days_invalid")
     token = security.new_secret()
@@ -57,13 +60,13 @@ async def create(
 
 async def every(session: AsyncSession, user: User) -> Sequence[Invitation]:
     """The invitations of this workspace, newest first, for who administers it."""
-    _check(user)
+    access.check(user, Action.ADMINISTER)
     return (await session.exec(Invitation.visible_to(user).limit(MOST))).all()
 
 
 async def revoke(session: AsyncSession, user: User, invitation_id: str) -> None:
     """Take an invitation back. Whoever has registered with it stays."""
-    _check(user)
+    access.check(user, Action.ADMINISTER)
     query = Invitation.visible_to(user).where(Invitation.id == invitation_id)
     found = (await session.exec(query)).first()
     if found is None:
@@ -95,8 +98,3 @@ async def purge() -> int:
     old = delete(Invitation).where(col(Invitation.expires_at) < now() - KEPT)
     async with db.transaction() as session:
         return len((await session.execute(old.returning(col(Invitation.id)))).all())
-
-
-def _check(user: User) -> None:
-    if not user.is_admin:
-        raise NotAllowed("Only administrators invite people.")

@@ -12,7 +12,7 @@ from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import ProviderEvent, ReasoningDelta, TextDelta, Usage
 from ioverse_app.providers.provider import Provider, Request
 from ioverse_app.services import budgets
-from ioverse_app.services.budgets import SERVER, Estimate, Payer
+from ioverse_app.services.budgets import Estimate, Payer
 from ioverse_app.tables import LedgerEntry, User
 
 OUTPUT = 1000
@@ -25,7 +25,7 @@ async def stream(
     request: Request,
     *,
     kind: str,
-    payer: Payer = SERVER,
+    payer: Payer,
 ) -> AsyncGenerator[ProviderEvent, None]:
     """What the provider answers. BudgetReached, before it is asked, where a budget is used up."""
     entry = await _reserve(user, profile, request, kind, payer)

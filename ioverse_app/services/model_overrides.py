@@ -13,7 +13,8 @@ from ioverse_app import db
 from ioverse_app.errors import Invalid
 from ioverse_app.providers import catalogue, registry
 from ioverse_app.providers.provider import Model
-from ioverse_app.services import administration, connections, paying
+from ioverse_app.services import access, connections, paying
+from ioverse_app.services.access import Action
 from ioverse_app.tables import ModelOverride, User
 
 LONGEST_LABEL = 100
@@ -36,20 +37,20 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 async def every(session: AsyncSession, user: User) -> dict[str, dict[str, Any]]:
     """Everything that is set, by `<provider>/<model>`, for those who administer."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     return {row.ref: row.facts for row in await session.exec(select(ModelOverride))}
 
 
 async def listed(user: User) -> list[Model]:
     """Every model that the server or this person's own keys open, hidden ones too."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     now = await registry.available(await paying.providers(user))
     return [registry.as_set(one) for one in (*now.models, *now.ended)]
 
 
 async def change(user: User, ref: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Set some facts of a model; None brings what the catalogue knows back. What is set now."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     provider, _, model = ref.partition("/")
     if not (provider and model and len(ref) <= LONGEST_REF):
         raise Invalid("A model is named <provider>/<model>.", code="model_unknown")

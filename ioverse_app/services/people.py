@@ -12,7 +12,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db, security
-from ioverse_app.errors import Conflict, Invalid, NotAllowed, NotFound
+from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.services import access, accounts, audit, groups, import_files, sessions
 from ioverse_app.services.access import Action
 from ioverse_app.services.cursors import Cursor
@@ -85,7 +85,7 @@ async def create(
     account = await accounts.draft_for(username, email, password)
     async with db.transaction() as session:
         actor = await _acting(session, actor)
-        _check_manages(actor, role)
+        access.check_manages(actor, role)
         user = await accounts.register(session, account)
         user.role = role
         await audit.note(
@@ -98,7 +98,7 @@ async def change_role(session: AsyncSession, actor: User, user_id: str, role: st
     """Make somebody an owner, an administrator, a member or a guest."""
     actor, person = await _managed(session, actor, user_id)
     old, new = person.role, _role(role)
-    _check_manages(actor, new)
+    access.check_manages(actor, new)
     if old != new:
         person.role = new
         await _note(session, actor, "person.role_changed", person, old=old, new=new)
@@ -193,13 +193,8 @@ async def _managed(session: AsyncSession, actor: User, user_id: str) -> tuple[Us
     person = await _found(session, user_id)
     if person.id == actor.id:
         raise Conflict("This is your own account: another administrator has to do it.")
-    _check_manages(actor, person.role)
+    access.check_manages(actor, person.role)
     return actor, person
-
-
-def _check_manages(actor: User, role: str) -> None:
-    if not access.manages(actor, role):
-        raise NotAllowed("Only an owner can do this to administrators and owners.")
 
 
 def _role(role: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,16 +12,16 @@ from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.providers import registry, trials
 from ioverse_app.providers.connection import Connection
 from ioverse_app.providers.errors import KeyRefused
-from ioverse_app.services import access, audit, paying
+from ioverse_app.services import access, audit, guesses, paying
 from ioverse_app.services.access import Action
 from ioverse_app.services.refusals import refusal
-from ioverse_app.tables import User
-from ioverse_app.tables.provider_key import ProviderKey
+from ioverse_app.tables import GivenKey, ProviderKey, User
 
 LONGEST = 500
 NO_PROVIDER = "There is no such provider here."
 NO_KEY = "You have no key for this provider."
 REFUSED = "The provider refused the key."
+WORKS = "This key works."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,28 @@ async def places(session: AsyncSession, user: User) -> list[Place]:
     """Every provider that this person can give a key for, with the keys that are there."""
     rows = {row.provider: row for row in await session.exec(ProviderKey.visible_to(user))}
     wallet = await paying.wallet_of(user, session)
+    without = replace(wallet, keys={})
     return [
-        Place(
-            one.name,
-            one.label,
-            one.preset.keys_at if one.preset else "",
-            served=bool(one.key) or not one.needs_key,
-            last4=rows[one.name].last4 if one.name in rows else "",
-            added_at=rows[one.name].updated_at if one.name in rows else None,
-        )
+        shown(one, rows.get(one.name), served=paying.payer(one, without) is not None)
         for one in registry.connections()
         if one.takes_keys and (one.name in rows or wallet.may_use(one.allowed_groups))
     ]
+
+
+def shown(
+    connection: Connection, row: ProviderKey | GivenKey | None, *, served: bool | None = None
+) -> Place:
+    """A provider with the key that is there. It is `served` by the server, if nobody else says."""
+    if served is None:
+        served = bool(connection.key) or not connection.needs_key
+    return Place(
+        connection.name,
+        connection.label,
+        connection.preset.keys_at if connection.preset else "",
+        served=served,
+        last4=row.last4 if row else "",
+        added_at=row.updated_at if row else None,
+    )
 
 
 async def place(session: AsyncSession, user: User, provider: str) -> Place:
@@ -99,6 +109,28 @@ async def tried(provider: str, key: str) -> int:
     except KeyRefused as refused:
         said = refused.details.get("provider_said")
         raise KeyRefused(f"{REFUSED} It said: “{said}”" if said else REFUSED) from refused
+
+
+async def tried_by_stranger(key: str, *, address: str) -> str:
+    """What to tell of a key for a new account; a ProviderError says why it does not work.
+
+    A key that is refused counts as a wrong guess of this address: TooMany after ten.
+    """
+    key = check(key)
+    place = f"key {guesses.household(address)}"
+    guesses.check(place)
+    try:
+        await tried(first(), key)
+    except KeyRefused:
+        guesses.add(place)
+        raise
+    return WORKS
+
+
+def first() -> str:
+    """The provider that the key of a new account is for: the environment's, or else OpenAI."""
+    ours = (one for one in registry.connections() if one.takes_keys)
+    return next((one.name for one in ours if one.source == "environment"), "openai")
 
 
 async def keep(session: AsyncSession, user: User, provider: str, key: str) -> ProviderKey:

@@ -16,8 +16,9 @@ from ioverse_app.providers import registry, trials
 from ioverse_app.providers.connection import Connection
 from ioverse_app.providers.presets import presets
 from ioverse_app.providers.trials import Trial
-from ioverse_app.services import addresses, administration, connections, provider_keys
-from ioverse_app.tables import Provider, ProviderKey, User
+from ioverse_app.services import access, addresses, connections, paying, provider_keys
+from ioverse_app.services.access import Action
+from ioverse_app.tables import GivenKey, Provider, ProviderKey, User
 
 MOST = 100
 LONGEST_LABEL = 64
@@ -38,19 +39,19 @@ class Changes:
 
 async def every(session: AsyncSession, user: User) -> list[Provider]:
     """Every provider that was added, in its order. NotAllowed for those who do not administer."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     return list(await session.exec(Provider.administered_by(user)))
 
 
 def of_environment(user: User) -> list[Connection]:
     """Those that the environment names, which can be tried here and not changed."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     return [one for one in registry.connections() if one.source == "environment"]
 
 
 async def get(session: AsyncSession, user: User, provider_id: str) -> Provider:
     """One that was added; raises NotFound."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     found = Provider.administered_by(user).where(Provider.id == provider_id)
     row = (await session.exec(found)).first()
     if row is None:
@@ -87,13 +88,15 @@ async def remove(user: User, provider_id: str) -> None:
         row = await get(session, user, provider_id)
         if row.name not in presets():
             await session.exec(delete(ProviderKey).where(col(ProviderKey.provider) == row.name))
+            await session.exec(delete(GivenKey).where(col(GivenKey.provider) == row.name))
+            paying.forget_after(session)
         await session.delete(row)
     await connections.load()
 
 
 async def test(user: User, name: str) -> AsyncGenerator[Trial, None]:
     """Try everything that a provider may have, with the server's key; one result after another."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     connection = await _tested(user, name)
     async with aclosing(trials.run(connection, connection.key)) as found:
         async for trial in found:

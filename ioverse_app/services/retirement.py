@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ioverse_app import db
 from ioverse_app.errors import Conflict, Invalid, NotFound
 from ioverse_app.providers import catalogue
-from ioverse_app.services import administration, models
+from ioverse_app.services import access, models
+from ioverse_app.services.access import Action
 from ioverse_app.tables import Conversation, ModelMove, User, now
 
 DAYS = 90
@@ -40,7 +41,7 @@ class Retiring:
 
 async def due(session: AsyncSession, user: User) -> list[Retiring]:
     """The models that any chat here uses and that end within 90 days, the first one first."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     return await _due(session, None)
 
 
@@ -51,7 +52,7 @@ async def due_for(session: AsyncSession, user: User) -> list[Retiring]:
 
 async def move(user: User, old: str, new: str) -> ModelMove:
     """Give every chat that uses one model another; the move can be undone."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     if old == new:
         raise Invalid("Choose another model than the one that ends.", code="same_model")
     await models.check(user, new)
@@ -69,7 +70,7 @@ async def move(user: User, old: str, new: str) -> ModelMove:
 
 async def undo(user: User, move_id: str) -> int:
     """Give those that were moved their first model back; how many. A third one is left alone."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     async with db.transaction() as session:
         done = await session.get(ModelMove, move_id)
         if done is None:
@@ -86,7 +87,7 @@ async def undo(user: User, move_id: str) -> int:
 
 async def moves(session: AsyncSession, user: User, limit: int = 5) -> list[ModelMove]:
     """The last moves, the newest first."""
-    administration.check(user)
+    access.check(user, Action.ADMINISTER)
     return list(
         await session.exec(select(ModelMove).order_by(col(ModelMove.id).desc()).limit(limit))
     )

@@ -26,6 +26,7 @@ from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import ReasoningDelta, TextDelta, TranslationDelta
 from ioverse_app.providers.provider import Request
 from ioverse_app.services import (
+    access,
     budgets,
     context,
     conversations,
@@ -34,15 +35,15 @@ from ioverse_app.services import (
     titles,
     translations,
 )
+from ioverse_app.services.access import Action
 from ioverse_app.services.attachments import attach, attach_again, check_seen, of
 from ioverse_app.services.beginning import Beginning
-from ioverse_app.services.budgets import Estimate, Payer
+from ioverse_app.services.budgets import Estimate
 from ioverse_app.services.context import HISTORY
 from ioverse_app.services.notices import ListChanged, RunEnded, RunStarted, tell
 from ioverse_app.services.parameters import fitted, merged
-from ioverse_app.services.paying import Source
 from ioverse_app.services.titles import title_of
-from ioverse_app.tables import Conversation, Message, MessageStatus, PaidBy, Run, User, now
+from ioverse_app.tables import Conversation, Message, MessageStatus, Run, User, now
 from ioverse_app.tables.run import OPEN
 
 
@@ -273,6 +274,7 @@ async def _prepare(
     history: Sequence[Message],
 ) -> Job:
     """The run's row, and what the engine needs to do it. `history` is what the model may see."""
+    access.check(user, Action.CHAT)
     worker = engine.current()
     worker.slots.check(user.id)
     provider, profile, payer = await paying.find(user, answer.model or "", session)
@@ -306,7 +308,7 @@ async def _prepare(
         answer.model or "",
         estimate,
         run_id=run.id,
-        payer=Payer(PaidBy.PERSONAL if payer.source == Source.PERSONAL else PaidBy.SERVER),
+        payer=payer.account,
     )
     return Job(
         run.id,

@@ -16,8 +16,9 @@ from ioverse_app.errors import AppError, Invalid
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.events import Finished, TextDelta
-from ioverse_app.providers.provider import Provider, Request, Turn
+from ioverse_app.providers.provider import Request, Turn
 from ioverse_app.services import conversations, messages, metered, paying
+from ioverse_app.services.paying import Answerer
 from ioverse_app.tables import RunStatus, User
 from ioverse_app.tables.conversation import NEW_TITLE
 
@@ -68,7 +69,7 @@ def suggest(user: User, conversation_id: str, job: Job, ended: Ended) -> None:
         return
     profile = catalogue.profile(f"{job.provider.name}/{job.request.model}")
     if profile.titles:
-        work = _suggest(user, conversation_id, job.message_id, job.provider, profile)
+        work = _suggest(user, conversation_id, job.message_id, profile)
         engine.current().beside(work, f"title of {conversation_id}")
 
 
@@ -81,12 +82,12 @@ async def found(user: User, conversation_id: str, ref: str) -> str:
     answer = next((one.content for one in branch if one.role == "assistant"), "")
     if not question:
         raise Invalid("There is nothing to find a title for yet.", code="chat_empty")
-    provider, profile, _ = await paying.find(user, ref)
+    answerer = await paying.find(user, ref)
     title = ""
-    if profile.titles:
+    if answerer.profile.titles:
         try:
             async with asyncio.timeout(SECONDS):
-                title = tidied(await _ask(user, provider, profile, question, answer))
+                title = tidied(await _ask(user, answerer, question, answer))
         except TimeoutError:
             logger.info("No title for chat %s: it took too long", conversation_id)
     return title or title_of(question)
@@ -107,9 +108,7 @@ def tidied(said: str) -> str:
     return title[:1].upper() + title[1:]
 
 
-async def _suggest(
-    user: User, conversation_id: str, answer_id: str, provider: Provider, profile: Profile
-) -> None:
+async def _suggest(user: User, conversation_id: str, answer_id: str, profile: Profile) -> None:
     try:
         async with db.reading() as session:
             conversation = await conversations.get(session, user, conversation_id)
@@ -122,7 +121,8 @@ async def _suggest(
             return
         async with asyncio.timeout(SECONDS):
             told = answer.translation or answer.content
-            said = await _ask(user, provider, profile, question.content, told)
+            answerer = await paying.find(user, profile.ref)
+            said = await _ask(user, answerer, question.content, told)
         if title := tidied(said):
             await _set(user, conversation_id, first, title)
     except (AppError, TimeoutError) as error:
@@ -131,11 +131,12 @@ async def _suggest(
         logger.exception("The title of chat %s could not be made", conversation_id)
 
 
-async def _ask(user: User, provider: Provider, profile: Profile, question: str, answer: str) -> str:
+async def _ask(user: User, answerer: Answerer, question: str, answer: str) -> str:
     """What the model says, or "" when it did not come to its end."""
     said = ""
+    provider, profile, payer = answerer
     request = _request(profile, question, answer)
-    asked = metered.stream(user, provider, profile, request, kind="title")
+    asked = metered.stream(user, provider, profile, request, kind="title", payer=payer.account)
     async with aclosing(asked) as events:
         async for event in events:
             match event:

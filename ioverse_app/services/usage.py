@@ -17,7 +17,8 @@ from ioverse_app import db
 from ioverse_app.engine.settling import refund
 from ioverse_app.errors import Invalid
 from ioverse_app.providers import catalogue
-from ioverse_app.services.budget_list import administrators_only
+from ioverse_app.services import access
+from ioverse_app.services.access import Action
 from ioverse_app.tables import EntryStatus, LedgerEntry, Run, User, now
 from ioverse_app.tables.ledger_entry import today
 from ioverse_app.tables.run import OPEN
@@ -82,7 +83,7 @@ async def of_all(
     session: AsyncSession, user: User, *, days: int = DAYS, by: By = "model"
 ) -> list[Use]:
     """What everyone used, for administrators."""
-    administrators_only(user)
+    access.check(user, Action.ADMINISTER)
     return await _uses(session, None, days, by)
 
 
@@ -91,7 +92,7 @@ async def days_of(
 ) -> list[DayOfModel]:
     """What each model used on each day that it was used, oldest first."""
     if everyone:
-        administrators_only(user)
+        access.check(user, Action.ADMINISTER)
     keys = (col(LedgerEntry.day), col(LedgerEntry.provider), col(LedgerEntry.model))
     tokens = func.sum(col(LedgerEntry.prompt_tokens) + col(LedgerEntry.completion_tokens))
     cost = func.coalesce(func.sum(LedgerEntry.cost), 0)
@@ -110,7 +111,7 @@ async def csv_of(
 ) -> str:
     """Every day, person, model and kind as a table for a spreadsheet."""
     if everyone:
-        administrators_only(user)
+        access.check(user, Action.ADMINISTER)
     keys = (
         col(LedgerEntry.day),
         col(User.username),

@@ -9,6 +9,7 @@ from ioverse_app.tables.budget import Budget, BudgetNotice, Period, Scope
 from ioverse_app.tables.chat_import import ChatImport, ImportStatus
 from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.data_export import DataExport, ExportStatus
+from ioverse_app.tables.given_key import GivenKey
 from ioverse_app.tables.group import Group, GroupMember
 from ioverse_app.tables.identity import Identity
 from ioverse_app.tables.invitation import Invitation
@@ -42,6 +43,7 @@ __all__ = [
     "EntryStatus",
     "ExportStatus",
     "Found",
+    "GivenKey",
     "Group",
     "GroupMember",
     "Identity",

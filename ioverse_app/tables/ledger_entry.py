@@ -23,9 +23,14 @@ class EntryStatus(StrEnum):
 
 
 class PaidBy(StrEnum):
-    """Whose key pays. Budgets count what the server's pays."""
+    """Whose key pays: the workspace's, or one that it gave to a person or a group, or their own.
+
+    Budgets count all but what people pay themselves, which only those of API keys count.
+    """
 
     SERVER = "server"
+    GIVEN = "given"
+    GROUP = "group"
     PERSONAL = "personal"
 
 

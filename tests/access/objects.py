@@ -11,6 +11,7 @@ from ioverse_app import db
 from ioverse_app.services import attachments, conversations, import_files
 from ioverse_app.tables import (
     ApiKey,
+    Budget,
     ChatImport,
     DataExport,
     Message,
@@ -73,6 +74,7 @@ async def objects_of(person: User) -> dict[str, str]:
             secret_hash=f"session of {person.id}",
             expires_at=now() + timedelta(hours=1),
         )
+        limit = Budget(scope="api_key", period="day", hard_cost=5, created_by=person.id)
         key = ApiKey(
             user_id=person.id, name=SECRET, secret_hash=f"key of {person.id}", last4="abcd"
         )
@@ -80,7 +82,8 @@ async def objects_of(person: User) -> dict[str, str]:
         chosen = DataExport(
             user_id=person.id, format="json", status="done", expires_at=now() + timedelta(hours=1)
         )
-        session.add_all([signed_in, key, export, chosen])
+        limit.scope_id = key.id
+        session.add_all([signed_in, key, export, chosen, limit])
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")
 
@@ -110,6 +113,7 @@ async def objects_of(person: User) -> dict[str, str]:
         "provider": "nobodys",
         "ref": "nobodys",
         "number": "1",
+        "period": "day",
         "name": "purge-trash",
     }
 
@@ -139,5 +143,7 @@ TABLES = {
     "session": "user_id = :id",
     "provider_key": "user_id = :id",
     "api_key": "user_id = :id",
+    "given_key": "user_id = :id",
+    "budget": "created_by = :id",
     "data_export": "user_id = :id",
 }

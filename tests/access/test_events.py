@@ -15,13 +15,21 @@ import pytest
 from conftest import add_person
 from objects import SECRET, objects_of, rows_of
 from pages import page_of
+from sqlalchemy import text
 
 from ioverse_app import db, ioverse_app
 from ioverse_app.engine import engine
 from ioverse_app.errors import AppError
-from ioverse_app.services import audit
-from ioverse_app.tables import Role
+from ioverse_app.providers import registry
+from ioverse_app.providers.scripted import Scripted, words
+from ioverse_app.services import access, audit
+from ioverse_app.services.access import Action
+from ioverse_app.tables import Group, Role
+from ioverse_app.ui.account.api_keys import ApiKeysState
 from ioverse_app.ui.accounts import current
+from ioverse_app.ui.admin.groups import GroupsState
+from ioverse_app.ui.admin.people_state import PeopleState
+from ioverse_app.ui.chats.state import ChatState
 
 assert ioverse_app.app, "importing it makes every page and state"
 
@@ -60,11 +68,11 @@ async def running(database):
         yield
 
 
-async def sent(state, handler, arguments) -> str:
+async def sent(state, handler, arguments, seconds: float = SECONDS) -> str:
     """What a client sees of it: what is yielded, or the sentence that refuses."""
     seen: list[object] = []
     with suppress(TimeoutError):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             try:
                 result = handler.fn(state, *arguments)
                 if hasattr(result, "__aiter__"):
@@ -134,6 +142,53 @@ async def test_the_administration_tells_nobody_else_anything(ann, role):
         for name, value in fresh.items():
             after = getattr(page, name)
             assert after == value or after in (*known.values(), True, False), f"{state}.{name}"
+
+
+DEEDS = {
+    Action.READ: (ApiKeysState.load, lambda known: ()),
+    Action.CHAT: (ChatState.send, lambda known: ({"message": "Hello"},)),
+    Action.KEYS: (ApiKeysState.limit, lambda known: ({"period": "month", "hard_tokens": "7"},)),
+    Action.ADMINISTER: (GroupsState.create, lambda known: ({"name": "Writers"},)),
+    Action.APPOINT: (PeopleState.put, lambda known: (known["boss_id"], known["group_id"], True)),
+}
+"""What only some may do with their own, as events; every action of keys, chats and people."""
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("action", DEEDS, ids=str)
+async def test_an_event_does_what_the_table_says_for_each_role(database, role, action):
+    asker, boss = await add_person("percy", role=role), await add_person("boss", role=Role.ADMIN)
+    known = {**await objects_of(asker), "boss_id": boss.id}
+    async with db.transaction() as session:
+        group = Group(name="Readers", name_folded="readers")
+        session.add(group)
+    known["group_id"] = group.id
+    registry.use(Scripted(words("Hi.")))
+    handler, arguments = DEEDS[action]
+    root = await page_of(asker)
+    page = await root.get_state(globals()[handler.fn.__qualname__.split(".")[0]])
+    if action == Action.KEYS:
+        page.chosen_id = known["key_id"]
+    await sent(page, handler, arguments(known), seconds=10)
+    done = {
+        Action.READ: lambda: bool(page.keys),
+        Action.CHAT: "SELECT count(*) FROM run WHERE conversation_id <> :chat_id",
+        Action.KEYS: "SELECT count(*) FROM budget WHERE hard_tokens = 7",
+        Action.ADMINISTER: "SELECT count(*) FROM \"group\" WHERE name = 'Writers'",
+        Action.APPOINT: "SELECT count(*) FROM group_member WHERE user_id = :boss_id",
+    }[action]
+    if isinstance(done, str):
+        async with db.reading() as session:
+            found = await session.execute(text(done).bindparams(**_named(done, known)))
+            happened = bool(found.scalar_one())
+    else:
+        happened = done()
+    assert happened is access.may(asker, action)
+    await registry.close()
+
+
+def _named(statement: str, known: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in known.items() if f":{name}" in statement}
 
 
 async def test_every_state_is_looked_at():

@@ -12,12 +12,17 @@ import pytest
 from conftest import add_person
 from objects import ADMINISTRATORS, OWN_OF_ALL, PUBLIC, SECRET, objects_of, rows_of
 from programs import api_client, signed_in
+from raw_server import raw_server, whole
 
+from ioverse_app import db
 from ioverse_app.api.application import create_api
 from ioverse_app.engine import engine
-from ioverse_app.services import access
+from ioverse_app.providers import registry
+from ioverse_app.providers.scripted import Scripted, words
+from ioverse_app.services import access, providers
 from ioverse_app.services.access import Action
-from ioverse_app.tables import Role
+from ioverse_app.services.providers import Changes
+from ioverse_app.tables import Group, Role
 
 ROLES = [None, *Role]
 
@@ -33,6 +38,7 @@ def routes() -> list[tuple[str, str]]:
 async def running(database):
     async with engine.running():
         yield
+    await registry.close()
 
 
 @pytest.fixture
@@ -103,38 +109,83 @@ async def test_the_administration_is_for_administrators(api, ann, role):
 
 
 MATRIX = {
-    ("POST", "/api/chats/{chat_id}/share"): Action.SHARE,
-    ("GET", "/api/chats/{chat_id}/export"): Action.EXPORT,
-    ("POST", "/api/exports"): Action.EXPORT,
-    ("POST", "/api/attachments"): Action.UPLOAD,
-    ("POST", "/api/imports"): Action.IMPORT,
-    ("POST", "/api/imports/{import_id}/run"): Action.IMPORT,
-    ("GET", "/api/chats/messages"): Action.READ,
-    ("GET", "/api/chats"): Action.READ,
-    ("POST", "/api/chats/pin"): Action.READ,
-    ("GET", "/api/admin/people"): Action.ADMINISTER,
-    ("POST", "/api/admin/people"): Action.ADMINISTER,
-    ("PATCH", "/api/admin/settings"): Action.ADMINISTER,
-    ("GET", "/api/admin/audit"): Action.ADMINISTER,
-    ("GET", "/api/admin/doctor"): Action.ADMINISTER,
+    Action.READ: [
+        ("GET", "/api/chats"),
+        ("GET", "/api/chats/messages"),
+        ("GET", "/api/chats/{chat_id}/messages"),
+        ("POST", "/api/chats/pin"),
+        ("GET", "/api/users/me/preferences"),
+        ("GET", "/api/usage"),
+        ("GET", "/api/keys"),
+        ("GET", "/api/users/me/provider-keys"),
+        ("DELETE", "/api/users/me/sessions/{session_id}"),
+    ],
+    Action.CHAT: [("POST", "/api/chats")],
+    Action.UPLOAD: [("POST", "/api/attachments")],
+    Action.IMPORT: [("POST", "/api/imports"), ("POST", "/api/imports/{import_id}/run")],
+    Action.EXPORT: [("GET", "/api/chats/{chat_id}/export"), ("POST", "/api/exports")],
+    Action.SHARE: [("POST", "/api/chats/{chat_id}/share")],
+    Action.KEYS: [
+        ("POST", "/api/keys"),
+        ("PATCH", "/api/keys/{key_id}"),
+        ("PUT", "/api/keys/{key_id}/budgets/{period}"),
+        ("DELETE", "/api/keys/{key_id}/budgets/{period}"),
+        ("PUT", "/api/users/me/provider-keys/{provider}"),
+    ],
+    Action.ADMINISTER: [
+        ("GET", "/api/admin/people"),
+        ("POST", "/api/admin/people"),
+        ("GET", "/api/admin/people/{other_id}"),
+        ("PATCH", "/api/admin/people/{other_id}"),
+        ("GET", "/api/admin/people/{other_id}/provider-keys"),
+        ("PUT", "/api/admin/people/{other_id}/provider-keys/{provider}"),
+        ("DELETE", "/api/admin/people/{other_id}/provider-keys/{provider}"),
+        ("GET", "/api/admin/groups/{group_id}/provider-keys"),
+        ("PUT", "/api/admin/groups/{group_id}/provider-keys/{provider}"),
+        ("DELETE", "/api/admin/groups/{group_id}/provider-keys/{provider}"),
+        ("GET", "/api/admin/budgets"),
+        ("POST", "/api/admin/budgets"),
+        ("PATCH", "/api/admin/settings"),
+        ("GET", "/api/admin/audit"),
+        ("GET", "/api/admin/doctor"),
+    ],
+    Action.OPEN: [("POST", "/api/admin/chats/{other_chat_id}/open")],
+    Action.APPOINT: [
+        ("PATCH", "/api/admin/people/{boss_id}"),
+        ("PUT", "/api/admin/people/{boss_id}/provider-keys/{provider}"),
+    ],
 }
+"""Every action, and routes that are it: with one's own objects, or with those one manages."""
+
+
+def test_the_matrix_has_every_action():
+    assert set(MATRIX) == set(Action)
 
 
 @pytest.mark.parametrize("role", Role, ids=str)
-async def test_each_role_may_do_what_the_table_says_with_its_own(api, role):
-    """The same routes with one's own objects: refused with 403 exactly where the table says so."""
-    asker = await person(role)
-    known = await objects_of(asker)
-    for (method, path), action in MATRIX.items():
-        headers = await signed_in(asker)
-        address = path.format(**known)
-        sent = _sent(path, known)
-        answer = await api.request(method, address, headers=headers, **sent)
-        where = f"{method} {path} as {role}: {answer.status_code} {answer.text[:200]}"
-        if access.may(asker, action):
-            assert answer.status_code in (200, 201, 202), where
-        else:
-            assert answer.status_code == 403, where
+@pytest.mark.parametrize("action", Action, ids=str)
+async def test_each_role_may_do_what_the_table_says_with_its_own(api, ann, role, action):
+    """Refused with 403 exactly where the table of `services.access` says so."""
+    asker, boss = await person(role), await add_person("boss", role=Role.ADMIN)
+    known = {**await objects_of(asker), "other_id": ann.id, "boss_id": boss.id}
+    known["other_chat_id"] = (await objects_of(ann))["chat_id"]
+    async with db.transaction() as session:
+        group = Group(name="Writers", name_folded="writers")
+        session.add(group)
+    known |= {"group_id": group.id, "provider": "groq"}
+    headers = await signed_in(asker)
+    if action in (Action.READ, Action.CHAT):
+        registry.use(Scripted(words("Hi.")))
+    async with raw_server(*[LIST] * 4) as server:
+        await providers.add(boss, "groq", Changes(base_url=server.url))
+        for method, path in MATRIX[action]:
+            sent = _sent(path, known)
+            answer = await api.request(method, path.format(**known), headers=headers, **sent)
+            where = f"{method} {path} as {role}: {answer.status_code} {answer.text[:200]}"
+            if access.may(asker, action):
+                assert answer.status_code in (200, 201, 202, 204), where
+            else:
+                assert answer.status_code == 403, where
 
 
 def _sent(path: str, known: dict[str, str]) -> dict:
@@ -143,16 +194,27 @@ def _sent(path: str, known: dict[str, str]) -> dict:
     if path == "/api/imports":
         return {"content": CHATS}
     bodies = {
+        "/api/chats": {"message": "Hello"},
         "/api/chats/{chat_id}/share": {"live": True},
         "/api/chats/pin": {"chat_id": known["chat_id"]},
         "/api/exports": {"chat_ids": [known["chat_id"]]},
+        "/api/keys": {"name": "Script"},
+        "/api/keys/{key_id}": {"name": "Renamed"},
+        "/api/keys/{key_id}/budgets/{period}": {"hard_cost": 5},
         "/api/admin/people": {"username": "Eve", "email": "eve@example.org"},
+        "/api/admin/people/{other_id}": {"group_ids": [known["group_id"]]},
+        "/api/admin/people/{boss_id}": {"group_ids": [known["group_id"]]},
+        "/api/admin/budgets": {"scope": "group", "scope_id": known["group_id"], "hard_cost": 5},
+        "/api/admin/chats/{other_chat_id}/open": {"reason": "Somebody asked for help"},
         "/api/admin/settings": {"banner": "Hello"},
     }
+    if path.endswith("/provider-keys/{provider}"):
+        return {"json": {"key": "sk-12345678"}}
     if path in bodies:
         return {"json": bodies[path]}
     return {"params": {"chat_id": known["chat_id"]}} if path.endswith("messages") else {}
 
 
+LIST = whole(b'{"data": [{"id": "llama-3.3"}]}', 200, "application/json")
 CHATS = b"""[{"uuid": "c", "name": "Bread",
  "chat_messages": [{"uuid": "q", "sender": "human", "text": "How long?"}]}]"""

@@ -5,22 +5,27 @@ import inspect
 import secrets
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from email.policy import default
 
 import httpx
 import pytest
 from conftest import add_person, both_databases
 from fastapi.routing import APIRoute
+from ledger import PRICED, entries, script
 
 from ioverse_app import db, mail
 from ioverse_app.api import scopes
 from ioverse_app.api.application import create_api
 from ioverse_app.api.dependencies import _asking, _session
-from ioverse_app.services import guesses, post, sessions, signatures
+from ioverse_app.engine import engine
+from ioverse_app.providers import registry
+from ioverse_app.providers.events import Finished, TextDelta, Usage
+from ioverse_app.services import api_keys, guesses, post, sessions, signatures
 from ioverse_app.services.api_keys import Scope
 from ioverse_app.services.sessions import Client
 from ioverse_app.services.signatures import SignedRequest
-from ioverse_app.tables import Role
+from ioverse_app.tables import ApiKey, Role, User, now
 
 PASSWORD = "a fine long password"
 PLACE = "/api/users/me/preferences"
@@ -233,3 +238,93 @@ async def test_an_account_is_left_and_kept(client):
     assert response.status_code == 202
     assert "will be deleted on" in response.json()["message"]
     assert (await client.delete(url, headers=me)).is_success
+
+
+async def test_a_key_ends_at_its_time_and_comes_from_its_addresses_only(client):
+    me = await _signed_in(client)
+    ended = await _key(client, me, days=1)
+    async with db.transaction() as session:
+        row = await session.get_one(ApiKey, ended["key_id"])
+        row.expires_at = now() - timedelta(seconds=1)
+    elsewhere = await _key(client, me, addresses=["203.0.113.0/24"])
+    here = await _key(client, me, addresses=["127.0.0.1"])
+    for key, error in ((ended, (401, "key_expired")), (elsewhere, (403, "key_elsewhere"))):
+        bearer = {"Authorization": f"Bearer {key['secret']}"}
+        assert _error(await client.get("/api/chats", headers=bearer)) == error
+    bearer = {"Authorization": f"Bearer {here['secret']}"}
+    assert (await client.get("/api/chats", headers=bearer)).is_success
+    wider = {"addresses": ["127.0.0.0/8", "::1"]}
+    url = f"/api/keys/{elsewhere['key_id']}"
+    assert (await client.patch(url, json=wider, headers=me)).json()["addresses"] == [
+        "127.0.0.0/8",
+        "::1/128",
+    ]
+    bearer = {"Authorization": f"Bearer {elsewhere['secret']}"}
+    assert (await client.get("/api/chats", headers=bearer)).is_success
+
+
+@pytest.mark.parametrize(
+    ("seconds", "change", "code"),
+    [
+        (-120, {}, "timestamp_invalid"),
+        (120, {}, "timestamp_invalid"),
+        (0, {"key": "0" * 32}, "key_invalid"),
+        (0, {"signature": "AAAA"}, "signature_invalid"),
+        (0, {"nonce": "x"}, "signature_unreadable"),
+    ],
+)
+async def test_a_signature_that_is_not_right_is_refused(client, seconds, change, code):
+    me = await _signed_in(client)
+    key = await _key(client, me, signs=True, addresses=["127.0.0.1"])
+    at, nonce = str(int(time.time()) + seconds), secrets.token_hex(8)
+    made = signatures.signature(
+        key["secret"], SignedRequest("GET", "/api/chats", b"", ""), at, nonce
+    )
+    parts = {"key": key["key_id"], "timestamp": at, "nonce": nonce, "signature": made} | change
+    credentials = ", ".join(f"{name}={value}" for name, value in parts.items())
+    headers = {"Authorization": f"{signatures.SCHEME} {credentials}"}
+    assert _error(await client.get("/api/chats", headers=headers)) == (401, code)
+
+
+async def test_a_key_that_has_reached_its_limit_asks_no_more(client):
+    me = await _signed_in(client)
+    key, other = await _key(client, me), await _key(client, me)
+    bearers = [{"Authorization": f"Bearer {one['secret']}"} for one in (key, other)]
+    url = f"/api/keys/{key['key_id']}/budgets"
+    assert _error(await client.put(f"{url}/day", json={}, headers=me)) == (400, "limit_missing")
+    assert (await client.put(f"{url}/year", json={"hard_cost": 1}, headers=me)).status_code == 400
+    answer = await client.put(f"{url}/day", json={"hard_tokens": 1}, headers=bearers[0])
+    assert _error(answer) == (403, "key_not_enough")
+    assert (await client.put(f"{url}/day", json={"hard_tokens": 1}, headers=me)).is_success
+    async with engine.running():
+        script(TextDelta("Hi"), Usage(1000, 100), Finished("stop"))
+        body = {"message": "Hello", "model": PRICED}
+        assert (await client.post("/api/chats", json=body, headers=bearers[0])).is_success
+        refused = await client.post("/api/chats", json=body, headers=bearers[0])
+        assert _error(refused) == (429, "budget_reached")
+        assert "today's budget of this key" in refused.json()["message"].lower()
+        assert float(refused.headers["retry-after"]) > 0
+        for free in (bearers[1], me):
+            assert (await client.post("/api/chats", json=body, headers=free)).is_success
+        listed = (await client.get("/api/keys", headers=me)).json()["keys"]
+        stand = {one["key_id"]: one["budgets"] for one in listed}
+        assert (stand[other["key_id"]], len(stand[key["key_id"]])) == ([], 1)
+        assert {entry.api_key_id for entry in await entries()} == {
+            key["key_id"],
+            other["key_id"],
+            None,
+        }
+        assert (await client.delete(f"{url}/day", headers=me)).status_code == 204
+        assert (await client.post("/api/chats", json=body, headers=bearers[0])).is_success
+    await registry.close()
+
+
+async def test_whoever_becomes_a_guest_uses_no_keys(client):
+    me = await _signed_in(client)
+    ann = await add_person("ann")
+    async with db.transaction() as session:
+        _, secret = await api_keys.create(session, ann, name="Script")
+        (await session.get_one(User, ann.id)).role = Role.GUEST
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert _error(await client.get("/api/chats", headers=bearer)) == (403, "not_allowed")
+    assert (await client.get("/api/chats", headers=me)).is_success

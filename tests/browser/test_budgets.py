@@ -74,3 +74,59 @@ def test_a_budget_from_beginning_to_end(serve, visit, aimock):
     page.get_by_role("button", name="Remove Each month, each person").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("There is no limit yet.")).to_be_visible()
+
+
+def test_what_a_group_a_person_and_a_key_are_given(serve, visit, aimock):
+    server = serve(OPENAI_BASE_URL=aimock.url, OPENAI_API_KEY="sk-test")
+    page = visit(f"{server.url}/register")
+    register(page)
+
+    # A group has a limit and a key, which the provider is asked about.
+    page.goto(f"{server.url}/admin/groups")
+    page.get_by_role("textbox", name="Name of a group").fill("Writers")
+    page.get_by_role("button", name="Add group").click()
+    page.get_by_role("button", name="Manage Writers").click()
+    _limit(page, "Writers", "Day", dollars="12.50", tokens="1000")
+    meter = page.get_by_role("meter", name="Each day")
+    expect(meter).to_have_attribute("aria-valuetext", re.compile("of 1,000 tokens"))
+    _limit(page, "Writers", "Day", dollars="20")
+    expect(meter).to_have_attribute("aria-valuetext", "$0.00 of $20.00")
+    page.get_by_role("combobox", name="Provider").select_option("compatible")
+    page.get_by_role("textbox", name="Key").fill("sk-given-12345678")
+    page.get_by_role("button", name="Give key to Writers").click()
+    expect(page.get_by_text("ends in 5678")).to_be_visible()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("ends in 5678")).to_have_count(0)
+
+    # So has a person, and what cannot be a limit is refused beside it.
+    page.goto(f"{server.url}/admin/people")
+    page.get_by_role("button", name="Add a person").click()
+    page.get_by_role("textbox", name="Username").fill("Bob")
+    page.get_by_role("textbox", name="Email").fill("bob@example.org")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Manage Bob").click()
+    _limit(page, "Bob", "Month", dollars="lots")
+    expect(page.get_by_role("alert")).to_have_text("“lots” is not a number.")
+    _limit(page, "Bob", "Month", dollars="5")
+    expect(page.get_by_role("meter", name="Each month")).to_be_attached()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.goto(f"{server.url}/admin/budgets")
+    for name in ("Each day, the group Writers", "Each month, Bob"):
+        expect(page.get_by_role("meter", name=name)).to_be_attached()
+
+    # And people limit what their programs may use.
+    page.goto(f"{server.url}/account/keys")
+    page.get_by_role("textbox", name="Name").fill("Script")
+    page.get_by_role("button", name="Create key").click()
+    page.get_by_role("button", name="Limits of Script").click()
+    _limit(page, "Script", "Month", tokens="5000")
+    expect(page.get_by_role("meter", name="Each month")).to_be_attached()
+    page.get_by_role("button", name="Remove the limit for Each month").click()
+    expect(page.get_by_role("meter")).to_have_count(0)
+
+
+def _limit(page, whose: str, every: str, dollars: str = "", tokens: str = "") -> None:
+    page.get_by_role("combobox", name="Every").select_option(every)
+    page.get_by_role("textbox", name="US dollars").fill(dollars)
+    page.get_by_role("textbox", name="Tokens").fill(tokens)
+    page.get_by_role("button", name=f"Set limit for {whose}").click()

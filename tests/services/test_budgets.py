@@ -11,16 +11,26 @@ from ledger import PRICED, UNPRICED, answered, ask, entries, entry_of, script, s
 
 from ioverse_app import db, live
 from ioverse_app.engine import engine, recovery
+from ioverse_app.engine.settling import Used, settle
 from ioverse_app.errors import Conflict, Invalid, NotAllowed, NotFound
 from ioverse_app.providers import registry
 from ioverse_app.providers.errors import Busy
 from ioverse_app.providers.events import Finished, TextDelta, Usage
 from ioverse_app.providers.scripted import words
-from ioverse_app.services import budget_list, budgets, notices, periods, runs, usage
+from ioverse_app.services import (
+    api_keys,
+    budget_list,
+    budgets,
+    groups,
+    notices,
+    periods,
+    runs,
+    usage,
+)
 from ioverse_app.services.budget_list import Limits
 from ioverse_app.services.budgets import BudgetReached, Estimate, Payer
 from ioverse_app.services.notices import BudgetNearlyUsed
-from ioverse_app.tables import LedgerEntry, Worker, now
+from ioverse_app.tables import Group, GroupMember, LedgerEntry, Worker, now
 
 
 @pytest.fixture
@@ -47,27 +57,98 @@ async def test_what_was_reserved_is_settled_by_the_providers_count(running, ann)
     assert (entry.charged_tokens, entry.estimated, entry.user_id) == (1100, False, ann.id)
 
 
+async def group_of(*people):
+    group = Group(name="Writers", name_folded="writers")
+    async with db.transaction() as session:
+        session.add(group)
+        await session.flush()
+        session.add_all([GroupMember(group_id=group.id, user_id=one.id) for one in people])
+    return group
+
+
+@pytest.mark.parametrize(
+    ("scope", "period"),
+    [("all", "month"), ("each", "day"), ("user", "month"), ("group", "day"), ("api_key", "month")],
+)
 @both_databases
-async def test_50_at_once_never_pass_a_limit_by_more_than_one_reservation(running, ann, bob):
+async def test_50_at_once_never_pass_a_limit_by_more_than_one_reservation(
+    running, ann, bob, scope, period
+):
+    """Ann and Bob together where both count, else Ann alone: Bob may go on."""
+    group = await group_of(ann, bob)
+    together = scope in ("all", "group")
+    whose = {"all": "", "each": "", "user": ann.id, "group": group.id, "api_key": "k"}[scope]
+    askers = [ann, bob] if together else [ann, ann]
     script(30, Finished("stop"))
-    first = await ask(ann)
-    one = (await entry_of(first)).reserved
-    limit = int(7.5 * one)
-    await set_budget(hard_cost=limit)
-    begun = await asyncio.gather(
-        *(ask(who) for _ in range(25) for who in (ann, bob)), return_exceptions=True
-    )
+    with api_keys.using("k"):
+        first = await ask(ann)
+        one = (await entry_of(first)).reserved
+        limit = int(7.5 * one)
+        kind = "user" if scope == "each" else scope
+        await set_budget(scope=kind, scope_id=whose, period=period, hard_cost=limit)
+        begun = await asyncio.gather(
+            *(ask(who) for _ in range(25) for who in askers), return_exceptions=True
+        )
     refused = [one for one in begun if isinstance(one, BudgetReached)]
     assert len(begun) - len(refused) == 7, "with the first one, eight"
     assert {error.retry_after for error in refused} == {budgets.WAIT_SECONDS}
     held = await entries()
     assert limit <= sum(entry.charged for entry in held) < limit + one
+    others = [] if together else [await ask(bob)]
+    if scope == "api_key":
+        others.append(await ask(ann))
+    await eventually(lambda: len(running._working) == len(running._runs))
     # What was only reserved is free again as soon as nothing comes of it.
-    for started in (first, *(one for one in begun if not isinstance(one, Exception))):
+    for started in (first, *others, *(one for one in begun if not isinstance(one, Exception))):
         running.cancel(started.run_id)
     await eventually(lambda: not running._runs)
-    assert [entry.charged for entry in await entries()] == [0] * 8
-    await ask(ann)
+    assert {entry.charged for entry in await entries()} == {0}
+    with api_keys.using("k"):
+        await ask(ann)
+
+
+@both_databases
+async def test_a_group_has_used_what_those_in_it_have(running, ann, bob):
+    script(TextDelta("Hi"), Usage(1000, 100), Finished("stop"))
+    group = await group_of(ann)
+    await set_budget(scope="group", scope_id=group.id, hard_cost=10**6, hard_tokens=10**6)
+    await answered(ann)
+    await answered(bob)
+    await eventually(lambda: not running._beside)
+    async with db.reading() as session:
+        (stand,) = await budgets.standings(session, ann)
+        assert await budgets.standings(session, bob) == []
+    assert (stand.name, stand.budget.scope_id) == ("this month's budget of your group", group.id)
+    mine = [entry for entry in await entries() if entry.user_id == ann.id]
+    assert stand.cost == sum(entry.cost for entry in mine) > 0
+    boss = await add_person("boss", role="admin")
+    async with db.transaction() as session:
+        await groups.delete(session, boss, group.id)
+    async with db.reading() as session:
+        assert await budget_list.listed(session, boss) == []
+
+
+@both_databases
+async def test_the_limit_of_an_api_key_counts_whoever_pays(database, ann):
+    """A program is held back by its limit even where its person pays the provider themselves."""
+    await set_budget(scope="api_key", scope_id="k", hard_cost=150, period="day")
+    await set_budget(hard_cost=0)
+    own = Payer("personal", key_id="own", api_key_id="k")
+    async with db.transaction() as session:
+        entry = await budgets.reserve(session, ann, PRICED, Estimate(10, 10, 100), payer=own)
+    async with db.transaction() as session:
+        settle(await session.get_one(LedgerEntry, entry.id), Used(Usage(10, 5), 20))
+    for cost in (100, 100):
+        async with db.transaction() as session:
+            await budgets.reserve(session, ann, PRICED, Estimate(10, 10, cost), payer=own)
+    async with db.transaction() as session:
+        with pytest.raises(BudgetReached, match="budget of this key"):
+            await budgets.reserve(session, ann, PRICED, Estimate(10, 10, 100), payer=own)
+    with api_keys.using("k"):
+        async with db.reading() as session:
+            stand = {now.budget.scope: now for now in await budgets.standings(session, ann)}
+    assert (stand["api_key"].cost, stand["api_key"].tokens) == (220, 55)
+    assert stand["all"].cost == 0
 
 
 async def test_a_month_that_is_used_up_says_when_it_starts_again(running, ann, monkeypatch):
@@ -272,11 +353,57 @@ async def test_administrators_set_budgets(database, ann):
         ):
             with pytest.raises(Invalid):
                 await budget_list.add(session, boss, scope, "", period, limits)
+        for scope in ("group", "api_key"):
+            with pytest.raises(NotFound):
+                await budget_list.add(session, boss, scope, "nobody", "day", Limits(hard_cost=1))
         changed = await budget_list.change(session, boss, budget.id, Limits(hard_tokens=10))
         assert (changed.hard_cost, changed.soft_cost, changed.soft_tokens) == (None, None, 8)
         assert [each.budget.id for each in await budget_list.listed(session, boss)] == [budget.id]
         await budget_list.remove(session, boss, budget.id)
         assert await budget_list.listed(session, boss) == []
+
+
+@both_databases
+async def test_people_limit_their_own_api_keys(database, ann, bob):
+    boss = await add_person("boss", role="admin")
+    async with db.transaction() as session:
+        key, _ = await api_keys.create(session, ann, name="Script")
+        other, _ = await api_keys.create(session, ann, name="Other")
+        mine = await budget_list.put(session, ann, "api_key", key.id, "day", Limits(hard_cost=10))
+        await budget_list.put(session, boss, "api_key", key.id, "month", Limits(hard_cost=99))
+    async with db.transaction() as session:
+        again = await budget_list.put(session, ann, "api_key", key.id, "day", Limits(hard_cost=20))
+        assert (again.id, again.hard_cost) == (mine.id, 20)
+        with pytest.raises(NotAllowed, match="An administrator set this limit"):
+            await budget_list.put(session, ann, "api_key", key.id, "month", Limits(hard_cost=1))
+        for deed in (
+            budget_list.put(session, bob, "api_key", key.id, "day", Limits(hard_cost=1)),
+            budget_list.of(session, bob, "api_key", key.id),
+            budget_list.remove(session, bob, mine.id),
+            budget_list.take_away(session, ann, "api_key", other.id, "day"),
+        ):
+            with pytest.raises(NotFound):
+                await deed
+        found = await budget_list.of_keys(session, ann)
+        assert {key_id: len(stand) for key_id, stand in found.items()} == {key.id: 2}
+        assert await budget_list.of_keys(session, bob) == {}
+        await api_keys.revoke(session, ann, key.id)
+        assert await budget_list.listed(session, boss) == []
+
+
+async def test_nobody_limits_those_above_them(database, ann):
+    boss, owner = await add_person("boss", role="admin"), await add_person("olga", role="owner")
+    async with db.transaction() as session:
+        with pytest.raises(NotAllowed):
+            await budget_list.put(session, boss, "user", owner.id, "day", Limits(hard_cost=1))
+        hers = await budget_list.put(session, owner, "user", boss.id, "day", Limits(hard_cost=1))
+        with pytest.raises(NotAllowed):
+            await budget_list.change(session, boss, hers.id, Limits(hard_cost=2))
+        with pytest.raises(NotAllowed):
+            await budget_list.remove(session, boss, hers.id)
+        await budget_list.put(session, boss, "user", ann.id, "day", Limits(hard_cost=1))
+        (stand,) = await budget_list.of(session, boss, "user", ann.id)
+        assert stand.budget.hard_cost == 1
 
 
 def test_a_month_ends_where_the_next_begins(monkeypatch):

@@ -64,7 +64,10 @@ async def _come(token, name="Cleo"):
 @both_databases
 async def test_one_person_comes_with_an_invitation(ada, configure):
     configure(registration="closed")
-    row, token = await _invite(ada, note="Cleo", role="admin")
+    with pytest.raises(NotAllowed):
+        await _invite(ada, role="admin")
+    owner = await add_person("olga", role=Role.OWNER)
+    row, token = await _invite(owner, note="Cleo", role="admin")
     assert token not in str(row.model_dump())
     made = await asyncio.gather(
         *(_come(token, name) for name in ("Cleo", "Dora", "Eve")), return_exceptions=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -23,9 +24,9 @@ from ioverse_app.services import (
     provider_keys,
     providers,
 )
-from ioverse_app.services.paying import Payer, Source, Wallet
+from ioverse_app.services.paying import Key, Payer, Source, Wallet
 from ioverse_app.services.providers import Changes
-from ioverse_app.tables import Provider, ProviderKey, Role
+from ioverse_app.tables import PaidBy, Provider, ProviderKey, Role
 
 MINE, OURS = "sk-mine-12345678", "sk-ours-87654321"
 
@@ -50,20 +51,32 @@ def connection(kind="groq", **values):
     return Connection("house", "House", presets()[kind], "https://ai.example.org", **values)
 
 
-@pytest.mark.parametrize(
-    ("kind", "wallet", "key", "paid"),
-    [
-        ("groq", Wallet({"house": MINE}, {"house": "group"}), OURS, Payer(Source.PERSONAL, MINE)),
-        ("groq", Wallet({}, {"house": "group"}), OURS, Payer(Source.GROUP, "group")),
-        ("groq", Wallet({"other": MINE}), OURS, Payer(Source.SERVER, OURS)),
-        ("groq", Wallet(), None, None),
-        ("vllm", Wallet(), None, Payer(Source.NONE)),
-        ("vllm", Wallet({"house": MINE}), None, Payer(Source.PERSONAL, MINE)),
-        ("ollama", Wallet({"house": MINE}), None, Payer(Source.NONE)),
-    ],
-)
-def test_ones_own_key_pays_before_the_groups_and_the_servers(kind, wallet, key, paid):
-    assert paying.payer(connection(kind, key=key), wallet) == paid
+def secrets(wallet):
+    return {name: key.secret for name, key in wallet.keys.items()}
+
+
+ORDER = (Source.PERSONAL, Source.GIVEN, Source.GROUP, Source.SERVER)
+HELD = [frozenset(held) for n in range(5) for held in itertools.combinations(ORDER, n)]
+
+
+@pytest.mark.parametrize("held", HELD, ids=lambda held: "+".join(sorted(held)) or "nothing")
+@pytest.mark.parametrize("kind", ["groq", "vllm", "ollama"])
+def test_the_first_key_of_the_order_pays(kind, held):
+    """Every combination of keys, for a kind that needs one, one that may, and one that may not."""
+    purse = {source: {"house": Key(source, f"{source} id")} for source in held}
+    wallet = Wallet(*(purse.get(source, {"other": Key(MINE)}) for source in ORDER[:3]))
+    server = "server" if Source.SERVER in held else None
+    paid = paying.payer(connection(kind, key=server), wallet)
+    first = next((source for source in ORDER if source in held), None)
+    if kind == "ollama" or (first is None and kind == "vllm"):
+        assert paid == Payer(Source.NONE)
+        assert paid.account.paid_by == PaidBy.SERVER
+    elif first is None:
+        assert paid is None
+    else:
+        key_id = None if first == Source.SERVER else f"{first} id"
+        assert paid == Payer(first, str(first), key_id)
+        assert (paid.account.paid_by, paid.account.key_id) == (PaidBy(str(first)), key_id)
 
 
 def test_what_is_open_to_groups_is_closed_to_everybody_else():
@@ -87,7 +100,7 @@ async def test_a_key_opens_the_models_of_a_provider_that_the_server_cannot_ask(a
         with pytest.raises(Invalid):
             await models.check(bob, "groq/llama-3.3")
         provider, profile, paid = await paying.find(ann, "groq/llama-3.3")
-        assert paid == Payer(Source.PERSONAL, MINE)
+        assert (paid.source, paid.key) == (Source.PERSONAL, MINE)
         await read(provider.stream(request(model=profile.model)))
         assert all(f"bearer {MINE}" in talk.head.lower() for talk in server.asked)
         async with db.transaction() as session:
@@ -164,14 +177,14 @@ async def test_keys_that_were_there_at_the_start_cost_no_page_a_statement(ann, b
     try:
         await paying.load()
         asked = object()  # nothing is asked of it
-        assert (await paying.wallet_of(ann, asked)).keys == {"groq": MINE}
+        assert secrets(await paying.wallet_of(ann, asked)) == {"groq": MINE}
         assert (await paying.wallet_of(bob, asked)).keys == {}
         async with db.transaction() as session:
             await provider_keys.keep(session, bob, "groq", OURS)
-        assert (await paying.wallet_of(bob)).keys == {"groq": OURS}
+        assert secrets(await paying.wallet_of(bob)) == {"groq": OURS}
         assert OURS not in repr(await paying.wallet_of(bob))
     finally:
-        paying._sealed = None
+        paying._stored = None
 
 
 @pytest.mark.parametrize(

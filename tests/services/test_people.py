@@ -16,6 +16,7 @@ from ioverse_app.services import (
     audit,
     conversations,
     groups,
+    paying,
     people,
     sessions,
     shares,
@@ -38,6 +39,10 @@ async def admin(database):
 async def do(deed, *arguments):
     async with db.transaction() as session:
         return await deed(session, *arguments)
+
+
+async def groups_of(person) -> frozenset[str]:
+    return (await paying.wallet_of(person)).groups
 
 
 async def actions() -> list[str]:
@@ -164,17 +169,23 @@ async def test_groups(admin, ann, bob):
         with pytest.raises(AppError):
             await do(groups.create, admin, name)
     await do(groups.put, admin, ann.id, [writers.id, readers.id, writers.id])
-    assert await groups.group_ids(ann) == {writers.id, readers.id}
-    assert await groups.group_ids(bob) == frozenset()
+    assert await groups_of(ann) == {writers.id, readers.id}
+    assert await groups_of(bob) == frozenset()
     await do(groups.put, admin, ann.id, [readers.id])
-    assert await groups.group_ids(ann) == {readers.id}
+    assert await groups_of(ann) == {readers.id}
     await do(groups.rename, admin, readers.id, "Everybody")
     async with db.reading() as session:
         found = await groups.all_groups(session, admin)
         assert [(group.name, count) for group, count in found] == [("Everybody", 1), ("Writers", 0)]
         assert [g.name for g in (await people.get(session, admin, ann.id)).groups] == ["Everybody"]
     await do(groups.delete, admin, readers.id)
-    assert await groups.group_ids(ann) == frozenset()
+    assert await groups_of(ann) == frozenset()
+    boss = await add_person("olga", role=Role.OWNER)
+    for above in (boss, admin):
+        with pytest.raises(NotAllowed, match="Only an owner"):
+            await do(groups.put, admin, above.id, [writers.id])
+        await do(groups.put, boss, above.id, [writers.id])
+        assert await groups_of(above) == {writers.id}
     for deed in (
         lambda s: groups.create(s, ann, "Mine"),
         lambda s: groups.put(s, ann, ann.id, [writers.id]),

@@ -46,9 +46,9 @@ async def test_a_member_gets_nothing_of_the_administration(ann):
     for handler in (EveryonesUsageState.load, BudgetsState.load):
         state, _ = await fire(page, handler)
         assert not state.loaded
-    form = {"scope": "user", "person": "boss", "period": "day", "hard_cost": "1"}
+    form = {"scope": "user", "person": "ann", "period": "day", "hard_cost": "1"}
     state, _ = await fire(page, BudgetsState.add, form)
-    assert state.problem == "Only administrators may see this."
+    assert state.problem == "Only administrators can do this."
     state._removing = budget.id
     await fire(page, BudgetsState.remove)
 
@@ -56,7 +56,7 @@ async def test_a_member_gets_nothing_of_the_administration(ann):
     state, _ = await fire(page, BudgetsState.add, form)
     assert [item.meter.name for item in state.items] == [
         "Each month, everyone together",
-        "Each day, Boss",
+        "Each day, Ann",
     ]
     assert (state.items[1].hard_cost, state.items[1].soft_cost) == ("1", "0.8")
     for wrong in ({"hard_cost": "lots"}, {"scope": "user", "person": "nobody", "hard_cost": "1"}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import reflex as rx
@@ -9,14 +10,18 @@ import reflex as rx
 from ioverse_app import db
 from ioverse_app.errors import AppError
 from ioverse_app.services import api_keys as keys
+from ioverse_app.services import budget_list
 from ioverse_app.services.api_keys import Scope
+from ioverse_app.services.budgets import Standing
 from ioverse_app.tables import ApiKey, now
+from ioverse_app.tables import Scope as BudgetScope
 from ioverse_app.ui.accounts.current import current_user
-from ioverse_app.ui.settings import card, field
+from ioverse_app.ui.settings import card, field, problem
 from ioverse_app.ui.settings.secret_form import SecretForm, check, typed
 from ioverse_app.ui.settings.times import ago, exact
 from ioverse_app.ui.shell import NoticeState, ShellState
 from ioverse_app.ui.shell.confirm import confirm
+from ioverse_app.ui.usage import MeterItem, limit_form, limits_of, meter, periods_of
 
 LASTS = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "It does not expire"))
 
@@ -30,23 +35,27 @@ class KeyItem:
     terms: str
     used: str
     used_at: str
+    limits: list[MeterItem]
 
     @classmethod
-    def of(cls, row: ApiKey) -> KeyItem:
-        """This key."""
+    def of(cls, row: ApiKey, limits: Sequence[Standing]) -> KeyItem:
+        """This key, and what limits it."""
         return cls(
             row.id,
             row.name,
             f"…{row.last4} · {_terms(row)}",
             f"Used {ago(row.last_used_at)}" if row.last_used_at else "Never used",
             exact(row.last_used_at),
+            periods_of(limits),
         )
 
 
 class ApiKeysState(rx.State):
-    """The keys of the person, and the one that they are asked about."""
+    """The keys of the person, the one that is limited, and the one that they are asked about."""
 
     keys: list[KeyItem] = []
+    chosen_id: str = ""
+    problem: str = ""
     question: str = ""
     _asked_id: str = ""
 
@@ -55,7 +64,46 @@ class ApiKeysState(rx.State):
         """Read them."""
         if user := await current_user(self):
             async with db.reading() as session:
-                self.keys = [KeyItem.of(row) for row in await keys.of(session, user)]
+                limits = await budget_list.of_keys(session, user)
+                rows = await keys.of(session, user)
+            self.keys = [KeyItem.of(row, limits.get(row.id, ())) for row in rows]
+
+    @rx.event
+    def choose(self, key_id: str):
+        """Open the limits of a key, or close them."""
+        self.chosen_id = "" if self.chosen_id == key_id else str(key_id)
+        self.problem = ""
+
+    @rx.event
+    async def limit(self, form: dict[str, str]):
+        """Limit what the key that is open may use."""
+        if not (user := await current_user(self)):
+            return None
+        self.problem = ""
+        try:
+            limits, period = limits_of(form), str(form.get("period", ""))
+            async with db.transaction() as session:
+                await budget_list.put(
+                    session, user, BudgetScope.API_KEY, self.chosen_id, period, limits
+                )
+        except AppError as error:
+            self.problem = error.message
+            return None
+        return ApiKeysState.load
+
+    @rx.event
+    async def unlimit(self, budget_id: str):
+        """Take a limit away."""
+        if not (user := await current_user(self)):
+            return None
+        self.problem = ""
+        try:
+            async with db.transaction() as session:
+                await budget_list.remove(session, user, str(budget_id))
+        except AppError as error:
+            self.problem = error.message
+            return None
+        return ApiKeysState.load
 
     @rx.event
     def ask(self, key_id: str, name: str):
@@ -156,12 +204,54 @@ def _key(item: rx.Var[KeyItem]) -> rx.Component:
             rx.el.span(item.terms, class_name="muted"),
             rx.el.span(item.used, title=item.used_at, class_name="muted"),
         ),
-        rx.el.button(
-            "Delete",
-            type="button",
-            class_name="button small",
-            on_click=ApiKeysState.ask(item.id, item.name),
+        rx.el.div(
+            rx.el.button(
+                "Limits",
+                type="button",
+                aria_label=f"Limits of {item.name}",
+                aria_expanded=ApiKeysState.chosen_id == item.id,
+                class_name="button small",
+                on_click=ApiKeysState.choose(item.id),
+            ),
+            rx.el.button(
+                "Delete",
+                type="button",
+                class_name="button small",
+                on_click=ApiKeysState.ask(item.id, item.name),
+            ),
+            class_name="actions",
         ),
+        rx.cond(ApiKeysState.chosen_id == item.id, _limits(item)),
+        key=item.id,
+        class_name="opens",
+    )
+
+
+def _limits(item: rx.Var[KeyItem]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "At a limit the key is refused until the day or the month (UTC) is over, "
+            "whoever pays for its answers.",
+            class_name="about",
+        ),
+        rx.el.ul(rx.foreach(item.limits, _limit), class_name="rows budget-rows"),
+        limit_form(ApiKeysState.limit, item.name),
+        problem(ApiKeysState.problem),
+        class_name="panel allowance",
+    )
+
+
+def _limit(limit: rx.Var[MeterItem]) -> rx.Component:
+    return rx.el.li(
+        meter(limit),
+        rx.el.button(
+            "Remove",
+            type="button",
+            aria_label=f"Remove the limit for {limit.name}",
+            class_name="button small",
+            on_click=ApiKeysState.unlimit(limit.id),
+        ),
+        key=limit.id,
     )
 
 

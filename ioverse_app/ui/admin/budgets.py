@@ -12,7 +12,7 @@ from ioverse_app.ui.usage import meter
 ABOUT = (
     "At the limit nothing more is begun until the day or the month (UTC) is over. Answers that "
     "people pay for with keys of their own do not count, nor do models without a known price, "
-    "but for limits of tokens."
+    "but for limits of tokens. Groups get theirs on the page of groups."
 )
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import reflex as rx
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
-from ioverse_app.errors import AppError, Invalid
-from ioverse_app.services import budget_list
-from ioverse_app.services.budget_list import Limits
+from ioverse_app.errors import AppError
+from ioverse_app.services import access, budget_list
+from ioverse_app.services.access import Action
 from ioverse_app.services.budgets import Standing
+from ioverse_app.services.usage import DELETED
 from ioverse_app.tables import Budget, Scope, User, new_id
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.shell import NoticeState
 from ioverse_app.ui.usage.items import MICRO, MeterItem, meters_of
+from ioverse_app.ui.usage.limits import limits_of
 
 EACH = "each"
 NOTHING = {"hard_cost": "", "soft_cost": "", "hard_tokens": ""}
@@ -54,7 +55,7 @@ class BudgetsState(rx.State):
     async def load(self):
         """Read them, for administrators."""
         user = await current_user(self)
-        if user is not None and user.is_admin:
+        if user is not None and access.may(user, Action.ADMINISTER):
             self._reset_form()
             await self._read(user)
 
@@ -71,7 +72,7 @@ class BudgetsState(rx.State):
             return None
         scope = str(form.get("scope", ""))
         try:
-            limits = _limits(form)
+            limits = limits_of(form)
             async with db.transaction() as session:
                 whose = ""
                 if scope == Scope.USER:
@@ -107,7 +108,7 @@ class BudgetsState(rx.State):
         if not (user := await current_user(self)):
             return None
         try:
-            limits = _limits(form)
+            limits = limits_of(form)
             async with db.transaction() as session:
                 await budget_list.change(session, user, self.changing, limits)
         except AppError as error:
@@ -152,7 +153,7 @@ class BudgetsState(rx.State):
     async def _read(self, user: User) -> None:
         async with db.reading() as session:
             standings = await budget_list.listed(session, user)
-            names = await _names(session, standings)
+            names = await budget_list.names(session, standings)
         self.items = [
             _item(now, meter, names)
             for now, meter in zip(standings, meters_of(standings), strict=True)
@@ -160,7 +161,7 @@ class BudgetsState(rx.State):
         self.loaded = True
 
 
-def _item(now: Standing, meter: MeterItem, names: dict[str, str]) -> BudgetItem:
+def _item(now: Standing, meter: MeterItem, names: Mapping[str, str]) -> BudgetItem:
     budget = now.budget
     period = "Each day" if budget.period == "day" else "Each month"
     name = f"{period}, {_whose(budget, names)}"
@@ -174,41 +175,16 @@ def _item(now: Standing, meter: MeterItem, names: dict[str, str]) -> BudgetItem:
     )
 
 
-def _whose(budget: Budget, names: dict[str, str]) -> str:
+def _whose(budget: Budget, names: Mapping[str, str]) -> str:
     match Scope(budget.scope):
         case Scope.ALL:
             return "everyone together"
         case Scope.USER:
-            return names.get(budget.scope_id, "(deleted)") if budget.scope_id else "each person"
+            return names.get(budget.scope_id, DELETED) if budget.scope_id else "each person"
         case Scope.GROUP:
-            return "a group"
+            return f"the group {names.get(budget.scope_id, DELETED)}"
         case Scope.API_KEY:
-            return "an API key"
-
-
-async def _names(session: AsyncSession, standings: list[Standing]) -> dict[str, str]:
-    ids = {now.budget.scope_id for now in standings if now.budget.scope == Scope.USER}
-    query = select(User).where(col(User.id).in_(ids))
-    return {user.id: user.username for user in (await session.exec(query)).all()}
-
-
-def _limits(form: dict[str, str]) -> Limits:
-    """What was typed. A first notice about tokens comes by itself."""
-    return Limits(
-        soft_cost=_number(form, "soft_cost", MICRO),
-        hard_cost=_number(form, "hard_cost", MICRO),
-        hard_tokens=_number(form, "hard_tokens", 1),
-    )
-
-
-def _number(form: dict[str, str], name: str, times: int) -> int | None:
-    typed = str(form.get(name, "")).strip().lstrip("$").replace(",", "").replace(" ", "")
-    if not typed:
-        return None
-    try:
-        return int(Decimal(typed) * times)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise Invalid(f"“{typed[:20]}” is not a number.", code="limit_unusable") from None
+            return f"the API key {names.get(budget.scope_id, DELETED)}"
 
 
 def _dollars(micro: int | None) -> str:

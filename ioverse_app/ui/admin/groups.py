@@ -9,6 +9,8 @@ import reflex as rx
 from ioverse_app import db
 from ioverse_app.services import groups as all_of_them
 from ioverse_app.tables import User
+from ioverse_app.ui.admin.allowance import allowance
+from ioverse_app.ui.admin.allowance_state import AllowanceState
 from ioverse_app.ui.admin.asking import administrator
 from ioverse_app.ui.admin.parts import button, line, rows
 from ioverse_app.ui.admin.words import many
@@ -26,16 +28,23 @@ class GroupLine:
 
 
 class GroupsState(rx.State):
-    """The groups, and the one that may be deleted."""
+    """The groups, the one that is open, and the one that may be deleted."""
 
     groups: list[GroupLine] = []
+    chosen_id: str = ""
     question: str = ""
     _doomed: str = ""
 
     @rx.event
     async def load(self):
         """Read them."""
+        self.chosen_id = ""
         await self._read(await administrator(self))
+
+    @rx.event
+    def choose(self, group_id: str):
+        """Open what a group is given, or close it."""
+        self.chosen_id = "" if self.chosen_id == group_id else str(group_id)
 
     @rx.event
     async def create(self, form: dict[str, str]):
@@ -109,7 +118,10 @@ def groups() -> rx.Component:
                 "There is no group yet. Models, keys and budgets can be given to groups.",
                 "Groups",
             ),
-            about="People are put into groups beside their names.",
+            about=(
+                "People are put into groups beside their names. A limit is for all in the group "
+                "together; its provider keys pay for those who have none of their own."
+            ),
         ),
         confirm(
             GroupsState.question,
@@ -123,5 +135,23 @@ def groups() -> rx.Component:
 
 def _group(group: rx.Var[GroupLine]) -> rx.Component:
     return rx.el.li(
-        line(group.name, group.people), button("Delete", GroupsState.ask_delete(group.id))
+        line(group.name, group.people),
+        rx.el.div(
+            rx.el.button(
+                "Manage",
+                type="button",
+                aria_label=f"Manage {group.name}",
+                aria_expanded=GroupsState.chosen_id == group.id,
+                class_name="button small",
+                on_click=[GroupsState.choose(group.id), AllowanceState.open_group(group.id)],
+            ),
+            button("Delete", GroupsState.ask_delete(group.id)),
+            class_name="actions",
+        ),
+        rx.cond(
+            GroupsState.chosen_id == group.id,
+            rx.el.div(allowance(group.name), class_name="panel"),
+        ),
+        key=group.id,
+        class_name="opens",
     )

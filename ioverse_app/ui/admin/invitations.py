@@ -8,7 +8,9 @@ import reflex as rx
 
 from ioverse_app import db
 from ioverse_app.errors import AppError
+from ioverse_app.services import access
 from ioverse_app.services import invitations as service
+from ioverse_app.services.access import Action
 from ioverse_app.tables import Invitation, Role
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.settings import card, field
@@ -56,7 +58,7 @@ class InvitationsState(rx.State):
     async def load(self):
         """Read them."""
         user = await current_user(self)
-        if user is None or not user.is_admin:
+        if not access.may(user, Action.ADMINISTER) or user is None:
             return
         async with db.reading() as session:
             found = await service.every(session, user)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from ioverse_app.ui.admin.allowance import allowance
+from ioverse_app.ui.admin.allowance_state import AllowanceState
 from ioverse_app.ui.admin.parts import button, line, mark, more, rows
 from ioverse_app.ui.admin.people_state import ROLES, GroupItem, PeopleState, PersonItem
 from ioverse_app.ui.settings import card, field
@@ -108,7 +110,7 @@ def _manage(person: rx.Var[PersonItem]) -> rx.Component:
         aria_label=f"Manage {person.name}",
         aria_expanded=PeopleState.chosen_id == person.id,
         class_name="button small",
-        on_click=PeopleState.choose(person.id),
+        on_click=[PeopleState.choose(person.id), AllowanceState.open_person(person.id)],
     )
 
 
@@ -127,6 +129,7 @@ def _panel(person: rx.Var[PersonItem]) -> rx.Component:
                 class_name="checks",
             ),
         ),
+        allowance(person.name),
         rx.el.div(
             button("New password", PeopleState.reset_password(person.id)),
             rx.cond(

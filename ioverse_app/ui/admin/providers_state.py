@@ -46,8 +46,10 @@ class ProvidersState(rx.State):
             await self._read(user)
 
     @rx.event
-    def edit(self, provider_id: str):
+    async def edit(self, provider_id: str):
         """Open the form of a provider, of a new one, or none."""
+        if await administrator(self) is None:
+            return
         self.editing, self.problem = str(provider_id), ""
         self._show_usual(self.kind)
 

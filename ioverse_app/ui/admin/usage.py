@@ -5,7 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from ioverse_app import db
+from ioverse_app.services import access
 from ioverse_app.services import usage as service
+from ioverse_app.services.access import Action
 from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.settings import card
 from ioverse_app.ui.usage import (
@@ -32,7 +34,7 @@ class EveryonesUsageState(rx.State):
     async def load(self):
         """Read it, for administrators."""
         user = await current_user(self)
-        if user is None or not user.is_admin:
+        if not access.may(user, Action.ADMINISTER) or user is None:
             return
         async with db.reading() as session:
             days = await service.days_of(session, user, everyone=True)
