@@ -14,6 +14,7 @@ from ioverse_app.services import (
     imports,
     invitations,
     mailed_links,
+    retirement_notes,
     run_logs,
     sessions,
     shares,
@@ -45,5 +46,6 @@ JOBS = (
     Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),
     Job("purge-invitations", "22 3 * * *", invitations.purge),
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
+    Job("tell-of-ending-models", "5 7 * * *", retirement_notes.remind),
     Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )
