@@ -13,7 +13,14 @@ from ioverse_app.api.dependencies import Administrator, Session
 from ioverse_app.api.document import refused
 from ioverse_app.api.share_page import page_of
 from ioverse_app.api.shares import ShareOut
-from ioverse_app.services import changed_settings, clockwork, doctor, oversight, overview
+from ioverse_app.services import (
+    changed_settings,
+    clockwork,
+    doctor,
+    mail_trial,
+    oversight,
+    overview,
+)
 from ioverse_app.services.clockwork import JobReport
 from ioverse_app.services.doctor import Finding
 from ioverse_app.services.oversight import About, Link
@@ -162,6 +169,12 @@ async def run_job(name: str, actor: Administrator) -> Message:
     """Have a job done now."""
     await clockwork.run_now(actor, name)
     return Message(message="The job was started.")
+
+
+@router.post("/mail/test")
+async def try_mail(actor: Administrator) -> Message:
+    """Send yourself a mail; 503 with the server's own words when it does not take it."""
+    return Message(message=await mail_trial.send(actor))
 
 
 @router.get("/doctor")

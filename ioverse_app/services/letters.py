@@ -80,7 +80,7 @@ def models_end(user: User, sentences: Sequence[str]) -> Letter:
     )
 
 
-def test(user: User) -> Letter:
+def trial(user: User) -> Letter:
     """What shows that mail arrives."""
     return Letter(
         user.email,
