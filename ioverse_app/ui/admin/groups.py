@@ -36,6 +36,7 @@ class GroupsState(rx.State):
     @rx.event
     async def load(self):
         """Read them."""
+        self.renaming = ""
         await self._read(await administrator(self))
 
     @rx.event
