@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from ioverse_app.api.client import client_of
 from ioverse_app.api.dependencies import CurrentSession, Session
+from ioverse_app.api.document import PROVIDER, refused
 from ioverse_app.errors import Invalid
 from ioverse_app.services import (
     accounts,
@@ -128,7 +129,7 @@ async def forgot(body: Forgotten, request: Request) -> Sentence:
     return Sentence(message=DONE["mailed"])
 
 
-@router.post("/password/reset")
+@router.post("/password/reset", responses=refused(410))
 async def reset(body: Reset) -> Sentence:
     """Choose a new password with a mailed link. Every session ends."""
     await recovery.reset(body.token, body.password)
@@ -147,7 +148,7 @@ async def strength(body: Candidate) -> Strength:
     return Strength(score=passwords.strength(body.password, *names), code=code, message=message)
 
 
-@router.post("/provider-keys/check")
+@router.post("/provider-keys/check", responses=refused(*PROVIDER))
 async def check_key(body: KeyToCheck, request: Request) -> Sentence:
     """Whether the provider takes a key, in its own words. Nothing of it is kept."""
     address = client_of(request).address
@@ -169,7 +170,7 @@ async def change_email(body: NewEmail, signed_in: CurrentSession) -> Sentence:
     return Sentence(message=TO_CONFIRM)
 
 
-@router.post("/email/confirm")
+@router.post("/email/confirm", responses=refused(410))
 async def confirm_email(body: Token) -> Sentence:
     """Open a link that was mailed to a new address."""
     await email_change.confirm(body.token)

@@ -12,6 +12,7 @@ from ioverse_app import db
 from ioverse_app.api.client import client_of
 from ioverse_app.api.cookies import drop_session_cookie
 from ioverse_app.api.dependencies import CurrentSession, CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.errors import NotSignedIn
 from ioverse_app.services import accounts, second_factor, sessions
 from ioverse_app.tables import User
@@ -82,7 +83,7 @@ class Message(BaseModel):
     message: str
 
 
-@router.post("/register", status_code=201)
+@router.post("/register", status_code=201, responses=refused(401, 403, 410))
 async def register(body: Register, request: Request, response: Response) -> Registered:
     """Make an account and sign in to it."""
     account = await accounts.draft(
@@ -101,7 +102,7 @@ async def register(body: Register, request: Request, response: Response) -> Regi
     )
 
 
-@router.post("/login")
+@router.post("/login", responses=refused(401, 403))
 async def login(body: Login, request: Request, response: Response) -> TokensOut:
     """Sign in."""
     client = client_of(request)
@@ -113,7 +114,7 @@ async def login(body: Login, request: Request, response: Response) -> TokensOut:
     return TokensOut(message="Login successful", token=tokens.access, refresh_token=tokens.refresh)
 
 
-@router.post("/token/refresh")
+@router.post("/token/refresh", responses=refused(401))
 async def refresh(body: Refresh, request: Request, response: Response) -> TokensOut:
     """Exchange a refresh token for new tokens. Using one twice ends its session."""
     async with db.transaction() as session:

@@ -10,9 +10,17 @@ from pydantic import BaseModel
 
 from ioverse_app.api.accounts import Message
 from ioverse_app.api.dependencies import Administrator, Session
+from ioverse_app.api.document import refused
 from ioverse_app.api.share_page import page_of
 from ioverse_app.api.shares import ShareOut
-from ioverse_app.services import changed_settings, clockwork, doctor, oversight, overview
+from ioverse_app.services import (
+    changed_settings,
+    clockwork,
+    doctor,
+    mail_trial,
+    oversight,
+    overview,
+)
 from ioverse_app.services.clockwork import JobReport
 from ioverse_app.services.doctor import Finding
 from ioverse_app.services.oversight import About, Link
@@ -102,14 +110,14 @@ async def chats(
     return Chats(chats=list(found.items), next_cursor=found.next_cursor)
 
 
-@router.post("/chats/{chat_id}/open", status_code=201)
+@router.post("/chats/{chat_id}/open", status_code=201, responses=refused(409))
 async def open_chat(chat_id: str, body: Reason, actor: Administrator, session: Session) -> Opened:
     """Open somebody's chat for an hour. It is noted with the reason, and its owner is told."""
     entry = await oversight.open_chat(session, actor, chat_id, body.reason)
     return Opened(look=entry.number, path=f"/api/admin/looks/{entry.number}")
 
 
-@router.get("/looks/{number}", response_class=HTMLResponse)
+@router.get("/looks/{number}", response_class=HTMLResponse, responses=refused(410))
 async def opened(number: EntryNumber, actor: Administrator, session: Session) -> HTMLResponse:
     """The chat that was opened, as a page without script, for this site's own frames only."""
     shown = await oversight.opened(session, actor, number)
@@ -161,6 +169,12 @@ async def run_job(name: str, actor: Administrator) -> Message:
     """Have a job done now."""
     await clockwork.run_now(actor, name)
     return Message(message="The job was started.")
+
+
+@router.post("/mail/test")
+async def try_mail(actor: Administrator) -> Message:
+    """Send yourself a mail; 503 with the server's own words when it does not take it."""
+    return Message(message=await mail_trial.send(actor))
 
 
 @router.get("/doctor")

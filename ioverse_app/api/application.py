@@ -41,6 +41,7 @@ from ioverse_app.api import (
     trash,
     usage,
 )
+from ioverse_app.api.document import documented
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
 from ioverse_app.api.rates import RateHeaders, limited
@@ -98,4 +99,5 @@ def create_api() -> FastAPI:
         audit.router,
     ):
         api.include_router(router)
+    documented(api)
     return api

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import UNCHANGED, sent
 from ioverse_app.api.uploads import Upload
 from ioverse_app.services import attachments
 from ioverse_app.tables import Attachment
@@ -75,7 +76,9 @@ async def get(attachment_id: str, user: CurrentUser, session: Session) -> Attach
     return AttachmentOut.of(await attachments.get(session, user, attachment_id))
 
 
-@router.get("/{attachment_id}/content", response_class=FileResponse)
+@router.get(
+    "/{attachment_id}/content", response_class=FileResponse, responses=sent("*/*") | UNCHANGED
+)
 async def content(
     attachment_id: str,
     user: CurrentUser,

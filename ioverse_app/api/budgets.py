@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.api.usage import BudgetUseOut
 from ioverse_app.services import budget_list, budgets
 from ioverse_app.services.budget_list import MOST, Limits
@@ -18,7 +20,7 @@ router = APIRouter(prefix="/api/admin/budgets", tags=["usage"])
 Limit = Annotated[int | None, Field(ge=0, le=MOST)]
 
 
-class LimitsIn(BaseModel):
+class LimitsIn(StrictBody):
     """Limits of money in micro-dollars, and of tokens; null is no limit.
 
     A soft limit that is not given is four fifths of the hard one.
@@ -64,7 +66,7 @@ async def every(user: CurrentUser, session: Session) -> list[BudgetOut]:
     return [BudgetOut.of(now) for now in await budget_list.listed(session, user)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refused(404, 409))
 async def add(body: BudgetIn, user: CurrentUser, session: Session) -> BudgetOut:
     """Set a budget where there is none."""
     budget = await budget_list.add(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.chats import CHAT_NEEDED, CHAT_NOT_FOUND
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.services import conversations, temporary
 from ioverse_app.tables import Conversation
@@ -14,14 +16,14 @@ from ioverse_app.tables import Conversation
 router = APIRouter(prefix="/api", tags=["chats"])
 
 
-class Pin(BaseModel):
+class Pin(StrictBody):
     """Which chat comes first, or no longer does."""
 
     chat_id: str = ""
     pinned: bool = True
 
 
-class Archive(BaseModel):
+class Archive(StrictBody):
     """Which chat leaves the list, or returns to it."""
 
     chat_id: str = ""
@@ -53,7 +55,7 @@ class Kept(BaseModel):
         )
 
 
-@router.post("/chats/pin")
+@router.post("/chats/pin", responses=refused(404))
 async def pin(body: Pin, user: CurrentUser, session: Session) -> Kept:
     """Put a chat before all others in the list, or back to its place."""
     try:
@@ -62,7 +64,7 @@ async def pin(body: Pin, user: CurrentUser, session: Session) -> Kept:
         raise NotFound(CHAT_NOT_FOUND) from None
 
 
-@router.post("/chats/archive")
+@router.post("/chats/archive", responses=refused(404))
 async def archive(body: Archive, user: CurrentUser, session: Session) -> Kept:
     """Take a chat out of the list and keep it, or put it back."""
     try:
@@ -72,7 +74,7 @@ async def archive(body: Archive, user: CurrentUser, session: Session) -> Kept:
         raise NotFound(CHAT_NOT_FOUND) from None
 
 
-@router.post("/chats/keep")
+@router.post("/chats/keep", responses=refused(404))
 async def keep(body: Keep, user: CurrentUser, session: Session) -> Kept:
     """Turn a temporary chat into one like any other."""
     try:

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ioverse_app import db
 from ioverse_app.api.attachments import AttachmentOut
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.commands import CommandOut, done
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import PROVIDER, refused, sent
 from ioverse_app.api.sse import event, streaming
 from ioverse_app.engine.events import Ended, Entry
 from ioverse_app.errors import Invalid, NotAllowed, NotFound
@@ -24,10 +26,11 @@ router = APIRouter(prefix="/api", tags=["chats"])
 
 CHAT_NEEDED = "Chat ID is required"
 CHAT_NOT_FOUND = "Chat not found"
+_EVENTS = sent("text/event-stream") | refused(404)
 VOTES = {"upvote": VoteValue.UP, "downvote": VoteValue.DOWN}
 
 
-class NewMessage(BaseModel):
+class NewMessage(StrictBody):
     """A message to send; without `chat_id` it begins a chat. `parameters` are set for the chat.
 
     `attachments` are the ids of uploaded files; with them the message may be empty.
@@ -39,7 +42,7 @@ class NewMessage(BaseModel):
     user_id: str | None = None
     model: str | None = None
     parameters: dict[str, Any] | None = None
-    attachments: list[str] = []
+    attachments: list[str] = Field(default=[])
     temporary: bool = False
 
 
@@ -159,7 +162,7 @@ class Said(BaseModel):
     message: str
 
 
-@router.post("/chats")
+@router.post("/chats", responses=refused(404, 409, *PROVIDER))
 async def send(body: NewMessage, user: CurrentUser, request: Request) -> Sent | CommandOut:
     """Send a message and begin its answer.
 
@@ -209,7 +212,7 @@ async def history(
     return History(user_id=user.id, history=chats, next_cursor=page.next_cursor)
 
 
-@router.get("/chats/stream")
+@router.get("/chats/stream", response_class=StreamingResponse, responses=_EVENTS)
 async def stream(
     user: CurrentUser,
     chat_id: str = "",
@@ -235,7 +238,7 @@ async def stream(
     return streaming(_events(user, run, last_event_id))
 
 
-@router.post("/chats/stream")
+@router.post("/chats/stream", response_class=StreamingResponse, responses=_EVENTS)
 async def stream_of_body(
     body: ChatRef, user: CurrentUser, last_event_id: Annotated[int, Header(ge=0)] = 0
 ) -> StreamingResponse:
@@ -243,7 +246,7 @@ async def stream_of_body(
     return await stream(user, body.chat_id, body.user_id, last_event_id)
 
 
-@router.get("/chats/messages")
+@router.get("/chats/messages", responses=refused(404))
 async def messages_by_query(
     user: CurrentUser, session: Session, chat_id: str = "", last: str | None = None
 ) -> Messages:
@@ -265,7 +268,7 @@ async def messages_of(
     return Messages(chat_id=chat_id, messages=items, earlier=page.earlier_id)
 
 
-@router.post("/chats/vote")
+@router.post("/chats/vote", responses=refused(404))
 async def vote(body: VoteIn, user: CurrentUser, session: Session) -> VoteOut:
     """Vote on an answer."""
     if not body.message_id:
@@ -279,7 +282,7 @@ async def vote(body: VoteIn, user: CurrentUser, session: Session) -> VoteOut:
     return VoteOut(message="Vote updated", vote=f"{now}vote" if now else None)
 
 
-@router.post("/chats/delete")
+@router.post("/chats/delete", responses=refused(404, 409))
 async def delete(body: ChatRef, user: CurrentUser, session: Session) -> Said:
     """Take a chat off the list."""
     if not body.chat_id:

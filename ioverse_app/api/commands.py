@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ioverse_app.api.addresses import public_address
 from ioverse_app.api.dependencies import CurrentUser
+from ioverse_app.api.document import PROVIDER, refused
 from ioverse_app.errors import Invalid
 from ioverse_app.services import commands, runs
 from ioverse_app.services.commands import Ask, Begun, Known, Reply
@@ -69,7 +70,7 @@ async def known(_: CurrentUser) -> AllKnown:
     return AllKnown(commands=[KnownOut.of(one) for one in commands.known()])
 
 
-@router.post("/chats/commands")
+@router.post("/chats/commands", responses=refused(404, 409, *PROVIDER))
 async def run(body: CommandIn, user: CurrentUser, request: Request) -> CommandOut:
     """Do what a command says."""
     if not commands.is_command(body.command):

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from ioverse_app import db
 from ioverse_app.api import scopes
 from ioverse_app.api.client import client_of
+from ioverse_app.api.schemes import any_way
 from ioverse_app.errors import AppError, NotAllowed, NotSignedIn, TooLarge
 from ioverse_app.services import access, api_keys, sessions, signatures
 from ioverse_app.services.access import Action
@@ -48,7 +49,9 @@ async def asking(request: HTTPConnection) -> SignedIn | KeyHolder | AppError:
     return request.state.asking
 
 
-async def _asking(request: HTTPConnection) -> AsyncIterator[SignedIn | KeyHolder]:
+async def _asking(
+    request: HTTPConnection, _: Annotated[None, Depends(any_way)]
+) -> AsyncIterator[SignedIn | KeyHolder]:
     """By a token or an API key or, without one, by the browser's cookie. Else NotSignedIn.
 
     What an API key asks counts for its budgets, until the answer is sent.

@@ -12,9 +12,12 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ioverse_app.api.request_log import request_id
 from ioverse_app.errors import AppError, NotSignedIn, TooMany
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _log = logging.getLogger(__name__)
 
@@ -68,11 +71,24 @@ def _field(problem: dict[str, Any]) -> dict[str, str]:
     return {"field": ".".join(place[1:]), "message": str(problem["msg"])}
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_taken(request))
     return error_response(error.status_code, str(error.detail), code, headers=headers)
+
+
+def _taken(request: Request) -> list[str]:
+    """The methods that this address takes, of all the routes that have it."""
+    asked = [(method, {**request.scope, "method": method}) for method in METHODS]
+    routes = request.app.routes
+    return [
+        method
+        for method, scope in asked
+        if any(route.matches(scope)[0] == Match.FULL for route in routes)
+    ]
 
 
 async def _unknown_error(request: Request, error: Exception) -> JSONResponse:

@@ -10,14 +10,18 @@ from fastapi.responses import Response
 from ioverse_app import db
 from ioverse_app.api.chats import CHAT_NOT_FOUND
 from ioverse_app.api.dependencies import CurrentUser
+from ioverse_app.api.document import sent
 from ioverse_app.errors import NotFound
 from ioverse_app.services import audit, exports
 from ioverse_app.services.exports import File, Format
+from ioverse_app.services.exports.formats import MEDIA_TYPES
 
 router = APIRouter(prefix="/api", tags=["chats"])
 
 
-@router.get("/chats/{chat_id}/export", response_class=Response)
+@router.get(
+    "/chats/{chat_id}/export", response_class=Response, responses=sent(*MEDIA_TYPES.values())
+)
 async def export(
     chat_id: str,
     user: CurrentUser,

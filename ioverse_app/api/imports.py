@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.config import settings
 from ioverse_app.errors import TooLarge
 from ioverse_app.services import import_files, imports
@@ -86,7 +87,7 @@ async def progress(import_id: str, user: CurrentUser, session: Session) -> Impor
     return ImportOut.of(await imports.get(session, user, import_id))
 
 
-@router.post("/imports/{import_id}/run", status_code=202)
+@router.post("/imports/{import_id}/run", status_code=202, responses=refused(409))
 async def run(import_id: str, user: CurrentUser) -> ImportOut:
     """Bring the chats in. Those that are there already are skipped."""
     return ImportOut.of(await imports.run(user, import_id))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from ioverse_app.api.addresses import public_address
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.dependencies import CurrentUser, Session
 from ioverse_app.services import invitations
 from ioverse_app.tables import Invitation, Role
@@ -16,7 +17,7 @@ from ioverse_app.tables import Invitation, Role
 router = APIRouter(prefix="/api/admin/invitations", tags=["Administration"])
 
 
-class NewInvitation(BaseModel):
+class NewInvitation(StrictBody):
     """Whom it is for (only you read that), as what they come, and for how many days it holds."""
 
     note: str = ""

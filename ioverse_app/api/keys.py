@@ -9,8 +9,10 @@ from typing import Self
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.budgets import LimitsIn
 from ioverse_app.api.dependencies import CurrentSession, Session
+from ioverse_app.api.document import refused
 from ioverse_app.api.usage import BudgetUseOut
 from ioverse_app.services import api_keys, budget_list, budgets
 from ioverse_app.services.api_keys import Scope
@@ -21,16 +23,16 @@ from ioverse_app.tables import Scope as BudgetScope
 router = APIRouter(prefix="/api/keys", tags=["API keys"])
 
 
-class NewKey(BaseModel):
+class NewKey(StrictBody):
     """A key as it is wanted: for how many days (null: for ever), from which IP addresses.
 
     One that `signs` is used for signed requests only, see the documentation.
     """
 
     name: str
-    scopes: list[str] = [Scope.READ, Scope.CHAT]
+    scopes: list[str] = Field(default=[Scope.READ, Scope.CHAT])
     days: float | None = Field(default=None, allow_inf_nan=False)
-    addresses: list[str] = []
+    addresses: list[str] = Field(default=[])
     signs: bool = False
 
 
@@ -82,7 +84,7 @@ class Keys(BaseModel):
     keys: list[KeyOut]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=refused(409))
 async def create(
     body: NewKey, signed_in: CurrentSession, session: Session, response: Response
 ) -> NewKeyOut:

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from ioverse_app.api.accounts import Message
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.dependencies import Administrator, Session
+from ioverse_app.api.document import refused
 from ioverse_app.services import groups, people
 from ioverse_app.services.people import Person
 from ioverse_app.tables import Group, Role
@@ -25,10 +27,10 @@ class NewPerson(BaseModel):
     role: Role = Role.MEMBER
 
 
-class Change(BaseModel):
+class Change(StrictBody):
     """What is to be another; what is left out stays."""
 
-    role: Role | None = None
+    role: Role | None = Field(default=None, strict=False)
     blocked: bool | None = None
     group_ids: list[str] | None = Field(default=None, max_length=100)
 
@@ -129,7 +131,7 @@ async def get(user_id: str, actor: Administrator, session: Session) -> PersonOut
     return PersonOut.of(await people.get(session, actor, user_id))
 
 
-@router.patch("/people/{user_id}")
+@router.patch("/people/{user_id}", responses=refused(409))
 async def change(user_id: str, body: Change, actor: Administrator, session: Session) -> PersonOut:
     """Change somebody's role or groups, block them, or let them in again."""
     if body.role is not None:
@@ -142,14 +144,14 @@ async def change(user_id: str, body: Change, actor: Administrator, session: Sess
     return PersonOut.of(await people.get(session, actor, user_id))
 
 
-@router.post("/people/{user_id}/password")
+@router.post("/people/{user_id}/password", responses=refused(409))
 async def reset_password(user_id: str, actor: Administrator, response: Response) -> Password:
     """Give somebody a new password; their sessions end at once."""
     response.headers["Cache-Control"] = "no-store"
     return Password(user_id=user_id, password=await people.reset_password(actor, user_id))
 
 
-@router.delete("/people/{user_id}")
+@router.delete("/people/{user_id}", responses=refused(409))
 async def delete(user_id: str, actor: Administrator) -> Message:
     """Delete somebody with everything of theirs, for good."""
     await people.delete(actor, user_id)
@@ -163,13 +165,13 @@ async def list_groups(actor: Administrator, session: Session) -> GroupList:
     return GroupList(groups=[GroupOut.of(group, count) for group, count in found])
 
 
-@router.post("/groups", status_code=201)
+@router.post("/groups", status_code=201, responses=refused(409))
 async def create_group(body: GroupName, actor: Administrator, session: Session) -> GroupOut:
     """Make a group."""
     return GroupOut.of(await groups.create(session, actor, body.name), 0)
 
 
-@router.patch("/groups/{group_id}")
+@router.patch("/groups/{group_id}", responses=refused(409))
 async def rename_group(
     group_id: str, body: GroupName, actor: Administrator, session: Session
 ) -> GroupOut:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ioverse_app import db
 from ioverse_app.api.account_security import Sentence
 from ioverse_app.api.dependencies import CurrentSession, Session
+from ioverse_app.api.document import refused, sent
 from ioverse_app.errors import NotFound
 from ioverse_app.services import data_exports, farewell
 from ioverse_app.tables import DataExport
@@ -51,13 +52,13 @@ class Farewell(BaseModel):
     password: str
 
 
-@router.post("/data/exports", status_code=202)
+@router.post("/data/exports", status_code=202, responses=refused(409))
 async def start(signed_in: CurrentSession) -> ExportOut:
     """Begin to put everything together that you have here."""
     return ExportOut.of(await data_exports.start(signed_in.user))
 
 
-@router.get("/data/exports/latest")
+@router.get("/data/exports/latest", responses=refused(404))
 async def latest(signed_in: CurrentSession, session: Session) -> ExportOut:
     """How far the last one is."""
     row = await data_exports.newest(session, signed_in.user)
@@ -66,7 +67,11 @@ async def latest(signed_in: CurrentSession, session: Session) -> ExportOut:
     return ExportOut.of(row)
 
 
-@router.get("/data/exports/{export_id}/file", response_class=FileResponse)
+@router.get(
+    "/data/exports/{export_id}/file",
+    response_class=FileResponse,
+    responses=sent("application/zip") | refused(410),
+)
 async def download(export_id: str, signed_in: CurrentSession) -> FileResponse:
     """The ZIP, for a day."""
     async with db.reading() as session:
@@ -80,7 +85,7 @@ def zip_response(path: Path, name: str) -> FileResponse:
     return FileResponse(path, media_type="application/zip", filename=name, headers=headers)
 
 
-@router.post("/deletion", status_code=202)
+@router.post("/deletion", status_code=202, responses=refused(409))
 async def ask_deletion(body: Farewell, signed_in: CurrentSession) -> Sentence:
     """Have your account deleted in a week, with everything in it."""
     user = await farewell.ask(signed_in.user, body.password)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import PROVIDER, refused
 from ioverse_app.services import provider_keys
 from ioverse_app.services.provider_keys import Place
 
@@ -74,7 +75,7 @@ async def read_one(provider: str, user: CurrentUser, session: Session) -> KeyOut
     return KeyOut.of(await provider_keys.place(session, user, provider))
 
 
-@router.put("/{provider}")
+@router.put("/{provider}", responses=refused(*PROVIDER))
 async def give(provider: str, body: Key, user: CurrentUser) -> Kept:
     """Give a key, or another one. It is tried with the provider before it is kept."""
     place, models = await provider_keys.give(user, provider, body.key)

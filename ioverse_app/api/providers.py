@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body
 from pydantic import BaseModel
 
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import PROVIDER, refused
 from ioverse_app.providers.presets import presets
 from ioverse_app.providers.trials import Trial
 from ioverse_app.services import model_overrides, providers, retirement
@@ -59,7 +61,7 @@ class ProvidersOut(BaseModel):
     presets: list[PresetOut]
 
 
-class ProviderChanges(BaseModel):
+class ProviderChanges(StrictBody):
     """What is to be another. An empty key takes the key away."""
 
     label: str | None = None
@@ -168,7 +170,7 @@ async def read(user: CurrentUser, session: Session) -> ProvidersOut:
     )
 
 
-@router.post("/providers", status_code=201)
+@router.post("/providers", status_code=201, responses=refused(409))
 async def add(body: NewProvider, user: CurrentUser) -> ProviderOut:
     """Add a provider."""
     changes = ProviderChanges.model_validate(body.model_dump(exclude={"kind"}, exclude_unset=True))
@@ -188,7 +190,7 @@ async def remove(provider_id: str, user: CurrentUser) -> Done:
     return Done(message="The provider is removed.")
 
 
-@router.post("/providers/{name}/test")
+@router.post("/providers/{name}/test", responses=refused(*PROVIDER))
 async def test(name: str, user: CurrentUser) -> TrialsOut:
     """Try everything that the provider of this name may have. It asks the provider for real."""
     return TrialsOut(trials=[TrialOut.of(one) async for one in providers.test(user, name)])
@@ -226,14 +228,14 @@ async def read_retirement(user: CurrentUser, session: Session) -> RetirementOut:
     )
 
 
-@router.post("/retirement")
+@router.post("/retirement", responses=refused(404))
 async def move(body: Move, user: CurrentUser) -> Moved:
     """Give everything that uses one model another."""
     done = await retirement.move(user, body.old, body.new)
     return Moved(id=done.id, chats=len(done.conversation_ids))
 
 
-@router.delete("/retirement/{move_id}")
+@router.delete("/retirement/{move_id}", responses=refused(409))
 async def undo(move_id: str, user: CurrentUser) -> Done:
     """Undo a move. What was given a third model since keeps it."""
     count = await retirement.undo(user, move_id)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, SecretStr
 
 from ioverse_app import db
 from ioverse_app.api.addresses import public_address
+from ioverse_app.api.bodies import StrictBody
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.api.share_page import page_of
 from ioverse_app.errors import Invalid
 from ioverse_app.services import shares
@@ -18,7 +21,7 @@ from ioverse_app.tables import Share, ShareView
 router = APIRouter(prefix="/api", tags=["shares"])
 
 
-class NewShare(BaseModel):
+class NewShare(StrictBody):
     """A link to make: `hours` 1 to 720, or null for ever; `omit` are ids of messages."""
 
     hours: float | None = Field(default=shares.HOURS, examples=[24])
@@ -89,7 +92,7 @@ class Unshared(BaseModel):
     revoked: int
 
 
-@router.post("/chats/{chat_id}/share", status_code=201)
+@router.post("/chats/{chat_id}/share", status_code=201, responses=refused(409))
 async def share(chat_id: str, body: NewShare, user: CurrentUser, request: Request) -> ShareMade:
     """Make a link by which anybody who has it reads this chat."""
     terms = await shares.terms(
@@ -121,7 +124,7 @@ async def shares_of(chat_id: str, user: CurrentUser, session: Session) -> ShareL
     return ShareList(shares=[ShareOut.of(s) for s in await shares.of(session, user, chat_id)])
 
 
-@router.get("/chats/{chat_id}/share/preview")
+@router.get("/chats/{chat_id}/share/preview", response_class=HTMLResponse)
 async def preview(
     chat_id: str,
     user: CurrentUser,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ioverse_app.api.chats import CHAT_NEEDED, CHAT_NOT_FOUND, ChatRef, Said
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused
 from ioverse_app.errors import Invalid, NotFound
 from ioverse_app.services import conversations, trash
 from ioverse_app.tables import Conversation
@@ -54,7 +55,7 @@ async def read(
     return Trash(chats=[DeletedChat.of(c) for c in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("/restore")
+@router.post("/restore", responses=refused(404))
 async def restore(body: ChatRef, user: CurrentUser, session: Session) -> Said:
     """Bring a chat back to where it was."""
     if not body.chat_id:

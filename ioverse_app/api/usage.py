@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import sent
 from ioverse_app.services import budgets, periods, usage
 from ioverse_app.services.budgets import Standing
 from ioverse_app.services.usage import DAYS, MOST_DAYS, By, Use
@@ -18,9 +19,7 @@ from ioverse_app.services.usage import DAYS, MOST_DAYS, By, Use
 router = APIRouter(prefix="/api", tags=["usage"])
 
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
-_CSV: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {}}, "description": "A row for each day, model and kind"}
-}
+_CSV = sent("text/csv", about="A row for each day, model and kind")
 
 
 class UseOut(BaseModel):

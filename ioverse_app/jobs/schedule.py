@@ -15,6 +15,7 @@ from ioverse_app.services import (
     invitations,
     mailed_links,
     models,
+    retirement_notes,
     run_logs,
     sessions,
     shares,
@@ -47,5 +48,6 @@ JOBS = (
     Job("purge-invitations", "22 3 * * *", invitations.purge),
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
     Job("refresh-models", "35 * * * *", models.refresh),
+    Job("tell-of-ending-models", "5 7 * * *", retirement_notes.remind),
     Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )

@@ -18,17 +18,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db, storage
 from ioverse_app.errors import NotFound
-from ioverse_app.services import preferences, sessions
+from ioverse_app.services import preferences, sessions, usage
 from ioverse_app.services.devices import device_name
-from ioverse_app.tables import ApiKey, Attachment, Run, Share, User
+from ioverse_app.tables import ApiKey, Attachment, EntryStatus, LedgerEntry, Run, Share, User
 
 _USAGE = (
     "created_at",
-    "conversation_id",
+    "provider",
     "model",
-    "status",
+    "kind",
+    "paid_by",
     "prompt_tokens",
+    "cached_tokens",
     "completion_tokens",
+    "reasoning_tokens",
+    "images",
     "cost",
 )
 
@@ -76,15 +80,28 @@ async def _profile(session: AsyncSession, user: User) -> str:
 
 
 async def _usage(session: AsyncSession, user: User) -> str:
-    """Every answer that was asked for, as CSV; `cost` is in micro-dollars."""
+    """All that was used, as the ledger has it, as CSV; `cost` is in micro-dollars.
+
+    What was reserved and given back was not used.
+    """
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(_USAGE)
-    columns = [getattr(Run, name) for name in _USAGE]
-    query = select(*columns).where(Run.user_id == user.id).order_by(col(Run.id))
+    table.writerow(("conversation_id", *_USAGE))
+    columns = [getattr(LedgerEntry, name) for name in _USAGE]
+    query = select(col(Run.conversation_id), *columns).select_from(LedgerEntry)
+    query = query.outerjoin(Run, col(Run.id) == col(LedgerEntry.run_id))
+    query = query.where(
+        LedgerEntry.user_id == user.id, LedgerEntry.status == EntryStatus.SETTLED
+    ).order_by(col(LedgerEntry.id))
     for line in (await session.execute(query)).all():
-        table.writerow([_plain(value) if isinstance(value, datetime) else value for value in line])
+        table.writerow([_cell(value) for value in line])
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return _plain(value)
+    return usage.safe_cell(value) if isinstance(value, str) else value
 
 
 def _of(row: SQLModel, *names: str) -> dict[str, Any]:

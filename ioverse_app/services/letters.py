@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ioverse_app.config import settings
@@ -65,6 +66,26 @@ def email_changed(user: User, old: str) -> Letter:
             "and mail no longer comes here.",
             _NOT_YOU,
         ],
+    )
+
+
+def models_end(user: User, sentences: Sequence[str]) -> Letter:
+    """That models in somebody's chats are shut down soon."""
+    return Letter(
+        user.email,
+        "A model that you use in IOverse ends soon",
+        [f"Hello {user.username}, the chats stay as they are:", *sentences],
+        f"{settings().address}/chat",
+        "Open your chats",
+    )
+
+
+def trial(user: User) -> Letter:
+    """What shows that mail arrives."""
+    return Letter(
+        user.email,
+        "Mail from IOverse arrives",
+        [f"Hello {user.username}, this was sent from the administration to try it out."],
     )
 
 

@@ -91,6 +91,11 @@ class BudgetNearlyUsed:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelsEnd:
+    """Models that this person uses are shut down soon: there is a note for them."""
+
+
 def topic(user_id: str) -> str:
     """Where the pages of this person listen."""
     return f"user:{user_id}"
@@ -107,6 +112,7 @@ Notice = (
     | RunStarted
     | RunEnded
     | BudgetNearlyUsed
+    | ModelsEnd
 )
 
 

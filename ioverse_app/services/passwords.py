@@ -42,6 +42,8 @@ def check(password: str, *names: str) -> None:
 
 def strength(password: str, *names: str) -> int:
     """How long a program would need to guess it: 0 (no time) to 4 (longer than anybody has)."""
+    if not password:  # which zxcvbn cannot take
+        return 0
     known = [part[:LOOKED_AT] for name in names for part in _parts(name.casefold())]
     return int(zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,8 @@ from ioverse_app.tables import Conversation, ModelMove, User, now
 DAYS = 90
 PORTION = 500
 """Conversations that are changed by one statement."""
+
+_USED = (col(Conversation.model).is_not(None), col(Conversation.deleted_at).is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ async def due(session: AsyncSession, user: User) -> list[Retiring]:
 async def due_for(session: AsyncSession, user: User) -> list[Retiring]:
     """The same, of this person's own chats."""
     return await _due(session, user)
+
+
+async def due_for_each(session: AsyncSession) -> dict[str, list[Retiring]]:
+    """The same, of everybody's chats, by the id of who has them."""
+    owner, used = col(Conversation.owner_id), col(Conversation.model)
+    query = select(owner, used, func.count()).group_by(owner, used)
+    found: defaultdict[str, list[Retiring]] = defaultdict(list)
+    for owner_id, ref, chats in await session.exec(query.where(*_USED)):
+        if one := _retiring(ref or "", chats):
+            found[owner_id].append(one)
+    return {owner_id: sorted(models, key=_first) for owner_id, models in found.items()}
 
 
 async def move(user: User, old: str, new: str) -> ModelMove:
@@ -97,19 +111,28 @@ async def _due(session: AsyncSession, owner: User | None) -> list[Retiring]:
     used = col(Conversation.model)
     query = (
         select(used, func.count(), func.count(func.distinct(Conversation.owner_id)))
-        .where(used.is_not(None), col(Conversation.deleted_at).is_(None))
+        .where(*_USED)
         .group_by(used)
     )
     if owner is not None:
         query = query.where(Conversation.owner_id == owner.id)
-    today = datetime.now(UTC).date()
-    found: list[Retiring] = []
-    for ref, chats, people in await session.exec(query):
-        profile = catalogue.profile(ref or "")
-        ends_on = profile.shutdown_date
-        if ends_on and (days := (ends_on - today).days) <= DAYS:
-            found.append(Retiring(profile.ref, profile.label, ends_on, days, chats, people))
-    return sorted(found, key=lambda one: (one.ends_on, one.ref))
+    counted = [_retiring(ref or "", *counts) for ref, *counts in await session.exec(query)]
+    return sorted((one for one in counted if one), key=_first)
+
+
+def _retiring(ref: str, chats: int, people: int = 1) -> Retiring | None:
+    """This model, if it ends within 90 days."""
+    profile = catalogue.profile(ref)
+    if profile.shutdown_date is None:
+        return None
+    days = (profile.shutdown_date - datetime.now(UTC).date()).days
+    if days > DAYS:
+        return None
+    return Retiring(profile.ref, profile.label, profile.shutdown_date, days, chats, people)
+
+
+def _first(one: Retiring) -> tuple[date, str]:
+    return one.ends_on, one.ref
 
 
 def _given(ids: Sequence[str], old: str, new: str):

@@ -128,7 +128,7 @@ async def csv_of(
     for day, name, provider, model, kind, count, *sums in (await session.exec(query)).all():
         *numbers, cost, unpriced = sums
         known = "" if unpriced == count else f"{int(cost) / 1_000_000:.6f}"
-        cells = (day, _safe(name or DELETED), _safe(f"{provider}/{model}"), kind, count)
+        cells = (day, safe_cell(name or DELETED), safe_cell(f"{provider}/{model}"), kind, count)
         writer.writerow([*cells, *numbers, known])
     return out.getvalue()
 
@@ -210,6 +210,6 @@ def _which(user: User | None, days: int) -> list[Any]:
     return [col(LedgerEntry.day) >= since, settled, *mine]
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

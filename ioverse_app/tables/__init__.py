@@ -19,6 +19,7 @@ from ioverse_app.tables.model_override import ModelMove, ModelOverride
 from ioverse_app.tables.passkey import Passkey
 from ioverse_app.tables.provider import Provider
 from ioverse_app.tables.provider_key import ProviderKey
+from ioverse_app.tables.retirement_note import RetirementNote
 from ioverse_app.tables.row import Row, new_id, now
 from ioverse_app.tables.run import Run, RunEvent, RunStatus
 from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
@@ -61,6 +62,7 @@ __all__ = [
     "Provider",
     "ProviderKey",
     "RecoveryCode",
+    "RetirementNote",
     "Role",
     "Row",
     "Run",

@@ -244,6 +244,7 @@ async def test_unknown_addresses_and_methods_have_the_same_shape(client):
     response = await client.delete("/api/login")
     assert _error(response)[:2] == (405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+    assert (await client.patch("/api/keys")).headers["allow"] == "GET, POST"
 
 
 async def test_an_error_nobody_foresaw_shows_nothing_of_the_inside(database, caplog):

@@ -6,7 +6,9 @@ import pytest
 from conftest import add_person
 from objects import SECRET, objects_of
 from programs import api_client, signed_in
+from server import free_port
 
+from ioverse_app import mail
 from ioverse_app.tables import Role
 
 
@@ -103,3 +105,17 @@ async def test_links_settings_the_log_and_the_doctor(api, owner, ann):
     findings = (await api.get("/api/admin/doctor", headers=headers)).json()["findings"]
     assert {"Disk", "Audit log"} <= {one["about"] for one in findings}
     assert (await api.get("/api/admin/jobs", headers=headers)).status_code == 503
+
+
+async def test_a_test_mail_is_kept_as_a_file_or_refused_in_the_servers_words(api, owner, configure):
+    headers = await signed_in(owner)
+    sent = await api.post("/api/admin/mail/test", headers=headers)
+    assert sent.json()["message"].startswith("The mail was written as a file")
+    (kept,) = mail.folder().iterdir()
+    assert f"To: {owner.email}" in kept.read_text()
+    configure(smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls="off")
+    refused = await api.post("/api/admin/mail/test", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (503, "mail_failed")
+    assert refused.json()["message"].startswith("The mail server did not take the mail: ")
+    member = await signed_in(await add_person("mia"))
+    assert (await api.post("/api/admin/mail/test", headers=member)).status_code == 403

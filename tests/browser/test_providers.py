@@ -104,6 +104,26 @@ def test_a_provider_is_added_and_a_person_pays_with_a_key_of_their_own(serve, vi
     other.reload()
     choose_model(other, "House llama")
 
+    # Only some groups may use it; then everybody may again.
+    page.get_by_role("link", name="Groups").click()
+    page.get_by_role("textbox", name="Name of a group").fill("Writers")
+    page.get_by_role("button", name="Add group").click()
+    expect(page.get_by_role("list", name="Groups")).to_contain_text("Writers")
+    page.get_by_role("link", name="Models").click()
+    for restricted in (True, False):
+        page.get_by_role("button", name="Edit House llama").click()
+        page.get_by_role("checkbox", name="Only some groups may use it").set_checked(restricted)
+        if restricted:
+            page.get_by_role("checkbox", name="Writers").check()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_role("button", name="Edit House llama")).to_be_visible()
+        other.reload()
+        other.get_by_role("combobox", name="Model").click()
+        named = other.get_by_role("option", name="House llama", exact=True)
+        expect(other.get_by_role("listbox")).to_be_visible()
+        expect(named).to_have_count(0 if restricted else 1)
+        other.keyboard.press("Escape")
+
     # A model that ends: everything that uses it is moved, and moved back.
     page.get_by_role("searchbox", name="Search models").fill("gemma")
     page.get_by_role("button", name="Edit gemma-3-27b").click()

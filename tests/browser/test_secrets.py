@@ -13,6 +13,7 @@ import pytest
 from people import PASSWORD, ask, choose_model, finished, register, sign_out
 from playwright.sync_api import Page, expect
 from pyotp.totp import TOTP
+from test_account import NEW, link_in, mails
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -88,6 +89,21 @@ def test_no_secret_stands_in_clear_after_a_whole_session(serve, visit, refusing,
     page.goto(f"{server.url}/chat")
     seen.append(page.content())
 
+    made = {"note": "Bob", "days": 1}
+    invited = call.post(f"{server.url}/api/admin/invitations", headers=bearer, data=made).json()
+    page.goto(f"{server.url}/admin/invitations")
+    expect(page.get_by_role("listitem").filter(has_text="Bob")).to_be_visible()
+    seen.append(page.content())
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    bob = visit(f"{server.url}/login")
+    seen_by_bob = _frames(bob)
+    bob.goto(invited["link"])
+    expect(bob).to_have_url(f"{server.url}/register")
+    register(bob, "Bob")
+    sign_out(bob)
+    reset = _forgotten(bob, server.url, tmp_path)
+    seen_by_bob.append(bob.content())
+
     secrets = {
         "password": PASSWORD,
         "server key": SERVER_KEY,
@@ -99,13 +115,16 @@ def test_no_secret_stands_in_clear_after_a_whole_session(serve, visit, refusing,
         "app secret": totp.secret,
         "recovery code": recovery,
         "plain recovery code": recovery.replace("-", ""),
-        **{cookie["name"]: cookie["value"] for cookie in page.context.cookies()},
+        "invitation": invited["link"].rpartition("=")[2],
+        "link of a mail": reset.rpartition("=")[2],
+        "new password": NEW,
+        **cookies,
     }
     server.stop()
     kept = {path.name: path.read_bytes() for path in _files(tmp_path)}
     assert {"server.log", "ioverse.db"} <= set(kept)
     assert b'"route": "/share/{token}"' in kept["server.log"]
-    told = {f"seen {number}": text.encode() for number, text in enumerate(seen)}
+    told = {f"seen {number}": text.encode() for number, text in enumerate([*seen, *seen_by_bob])}
     found = [
         (name, place)
         for name, secret in secrets.items()
@@ -164,10 +183,25 @@ def _sign_in_by_code(page: Page, url: str, code: str) -> None:
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
+def _forgotten(page: Page, url: str, folder: Path) -> str:
+    """Choose a new password with the link of a mail; the answer is the link."""
+    page.goto(f"{url}/forgot-password")
+    page.get_by_role("textbox", name="Email or username").fill("bob@example.org")
+    page.get_by_role("button", name="Send link").click()
+    link = link_in(mails(folder, "Choose a new password")[0])
+    page.goto(link)
+    expect(page).to_have_url(f"{url}/reset-password")
+    page.get_by_role("textbox", name="Password", exact=True).fill(NEW)
+    page.get_by_role("textbox", name="Confirm password").fill(NEW)
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("The password is changed. Sign in with it.")).to_be_visible()
+    return link
+
+
 def _files(folder: Path) -> list[Path]:
-    """Everything that was written, but for the folder of the keys themselves."""
+    """Everything that was written, but for the keys themselves, and mails that wait as files."""
     return [
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.parent.name != "keys" and path.stat().st_size
+        if path.is_file() and path.parent.name not in ("keys", "mail") and path.stat().st_size
     ]

@@ -1,6 +1,7 @@
 """Invitations, all of one's data as a file, and the end of an account."""
 
 import asyncio
+import csv
 import io
 import json
 import zipfile
@@ -29,7 +30,9 @@ from ioverse_app.tables import (
     Attachment,
     Conversation,
     DataExport,
+    EntryStatus,
     ExportStatus,
+    LedgerEntry,
     Message,
     Role,
     Session,
@@ -147,6 +150,13 @@ async def test_everything_of_a_person_is_one_file_for_a_day(ann, bob):
                 stored=key,
             )
         )
+        used = {"user_id": ann.id, "provider": "p", "kind": "chat", "cost": 7}
+        session.add_all(
+            [
+                LedgerEntry(**used, model="=gone", status=EntryStatus.SETTLED),
+                LedgerEntry(**used, model="given-back", status=EntryStatus.REFUNDED),
+            ]
+        )
     async with engine.running():
         await data_exports.start(ann)
         row = await _exported(ann)
@@ -159,7 +169,8 @@ async def test_everything_of_a_person_is_one_file_for_a_day(ann, bob):
         names = zipped.namelist()
         assert json.loads(zipped.read("Plans.json"))["messages"][0]["content"] == "Message 0"
         profile = json.loads(zipped.read("profile.json"))
-        assert zipped.read("usage.csv").startswith(b"created_at,")
+        (used,) = csv.DictReader(zipped.read("usage.csv").decode().splitlines())
+        assert (used["model"], used["cost"], used["conversation_id"]) == ("'=gone", "7", "")
         (file,) = [name for name in names if name.startswith("attachments/")]
         assert (file[-7:], zipped.read(file)) == ("a_b.txt", b"the bytes")
     assert (profile["email"], "password_hash" in profile) == ("ann@example.org", False)

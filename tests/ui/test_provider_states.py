@@ -12,7 +12,7 @@ from raw_server import raw_server, whole
 
 from ioverse_app import db
 from ioverse_app.providers import catalogue, registry
-from ioverse_app.services import conversations, paying, provider_keys
+from ioverse_app.services import conversations, groups, paying, provider_keys
 from ioverse_app.tables import Role
 from ioverse_app.ui.account.provider_keys import ProviderKeysState
 from ioverse_app.ui.accounts import current
@@ -157,3 +157,20 @@ async def test_ones_own_keys_are_listed_without_the_keys(ann, root):
     state = await run(page, ProviderKeysState, ProviderKeysState.remove, "groq")
     assert {one.about for one in state.items} == {"No key"}
     assert (await paying.wallet_of(ann)).keys == {}
+
+
+async def test_a_model_is_for_everybody_for_some_groups_or_for_none(root):
+    async with db.transaction() as session:
+        writers = await groups.create(session, root, "Writers")
+    page = await page_of(root, "/admin/models")
+    for form, allowed in (
+        ({"restricted": "on", f"group-{writers.id}": "on"}, [writers.id]),
+        ({"restricted": "on"}, []),
+        ({f"group-{writers.id}": "on"}, None),
+    ):
+        await run(page, ModelsState, ModelsState.edit, "vllm/old")
+        await run(page, ModelsState, ModelsState.save, form)
+        assert catalogue.overridden("vllm/old").get("allowed_groups") == allowed
+        state = await run(page, ModelsState, ModelsState.edit, "vllm/old")
+        assert state.restricted == (allowed is not None)
+        assert [one.chosen for one in state.groups] == [bool(allowed)]

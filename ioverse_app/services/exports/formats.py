@@ -32,7 +32,7 @@ class Format(StrEnum):
 
 
 _ENDINGS = {Format.MARKDOWN: "md"}
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     Format.PDF: "application/pdf",
     Format.MARKDOWN: "text/markdown; charset=utf-8",
     Format.HTML: "text/html; charset=utf-8",
@@ -53,7 +53,7 @@ class File:
 async def write(exported: Exported, format: Format) -> File:
     """The conversation as a file. What takes long is done in a process of its own."""
     name = f"{_safe(exported.conversation.title)}.{_ENDINGS.get(format, str(format))}"
-    return File(name, _MEDIA_TYPES[format], await _data(exported, format))
+    return File(name, MEDIA_TYPES[format], await _data(exported, format))
 
 
 async def _data(exported: Exported, format: Format) -> bytes:

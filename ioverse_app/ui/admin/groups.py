@@ -28,17 +28,18 @@ class GroupLine:
 
 
 class GroupsState(rx.State):
-    """The groups, the one that is open, and the one that may be deleted."""
+    """The groups, the one that is open, that gets another name, and that may be deleted."""
 
     groups: list[GroupLine] = []
     chosen_id: str = ""
+    renaming: str = ""
     question: str = ""
     _doomed: str = ""
 
     @rx.event
     async def load(self):
         """Read them."""
-        self.chosen_id = ""
+        self.chosen_id = self.renaming = ""
         await self._read(await administrator(self))
 
     @rx.event
@@ -55,12 +56,18 @@ class GroupsState(rx.State):
         await self._read(actor)
 
     @rx.event
-    async def rename(self, group_id: str, name: str):
-        """Give a group another name."""
+    async def rename(self, form: dict[str, str]):
+        """Give the group that was chosen another name."""
         actor = await administrator(self)
         async with db.transaction() as session:
-            await all_of_them.rename(session, actor, str(group_id), str(name))
+            await all_of_them.rename(session, actor, self.renaming, str(form.get("name", "")))
+        self.renaming = ""
         await self._read(actor)
+
+    @rx.event
+    def ask_name(self, group_id: str):
+        """Ask for another name of a group; with nothing, do not any more."""
+        self.renaming = str(group_id)
 
     @rx.event
     def ask_delete(self, group_id: str):
@@ -94,7 +101,7 @@ class GroupsState(rx.State):
 
 
 def groups() -> rx.Component:
-    """Make and delete groups. Who is in one is said beside each person."""
+    """Make, rename and delete groups. Who is in one is said beside each person."""
     return rx.el.div(
         rx.el.form(
             rx.el.input(
@@ -135,18 +142,23 @@ def groups() -> rx.Component:
 
 def _group(group: rx.Var[GroupLine]) -> rx.Component:
     return rx.el.li(
-        line(group.name, group.people),
-        rx.el.div(
-            rx.el.button(
-                "Manage",
-                type="button",
-                aria_label=f"Manage {group.name}",
-                aria_expanded=GroupsState.chosen_id == group.id,
-                class_name="button small",
-                on_click=[GroupsState.choose(group.id), AllowanceState.open_group(group.id)],
+        rx.cond(GroupsState.renaming == group.id, _naming(group), line(group.name, group.people)),
+        rx.cond(
+            GroupsState.renaming == group.id,
+            rx.fragment(),
+            rx.el.div(
+                rx.el.button(
+                    "Manage",
+                    type="button",
+                    aria_label=f"Manage {group.name}",
+                    aria_expanded=GroupsState.chosen_id == group.id,
+                    class_name="button small",
+                    on_click=[GroupsState.choose(group.id), AllowanceState.open_group(group.id)],
+                ),
+                _named("Rename", group, GroupsState.ask_name(group.id)),
+                _named("Delete", group, GroupsState.ask_delete(group.id)),
+                class_name="actions",
             ),
-            button("Delete", GroupsState.ask_delete(group.id)),
-            class_name="actions",
         ),
         rx.cond(
             GroupsState.chosen_id == group.id,
@@ -154,4 +166,33 @@ def _group(group: rx.Var[GroupLine]) -> rx.Component:
         ),
         key=group.id,
         class_name="opens",
+    )
+
+
+def _naming(group: rx.Var[GroupLine]) -> rx.Component:
+    return rx.el.form(
+        rx.el.input(
+            name="name",
+            default_value=group.name,
+            aria_label=f"New name of {group.name}",
+            max_length=all_of_them.NAME_MAX,
+            required=True,
+            auto_focus=True,
+            class_name="field",
+        ),
+        rx.el.button("Save", type="submit", class_name="button small primary"),
+        button("Cancel", GroupsState.ask_name("")),
+        on_submit=GroupsState.rename,
+        class_name="tools",
+    )
+
+
+def _named(verb: str, group: rx.Var[GroupLine], on_click: rx.event.EventType) -> rx.Component:
+    """A button that says whom it is about to those who do not see the row."""
+    return rx.el.button(
+        verb,
+        rx.el.span(" ", group.name, class_name="visually-hidden"),
+        type="button",
+        class_name="button small",
+        on_click=on_click,
     )

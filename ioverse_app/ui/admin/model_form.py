@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from ioverse_app.errors import Invalid
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.catalogue import Profile
+from ioverse_app.tables import Group
 
 MILLION = 1_000_000
+GROUP = "group-"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class FactField:
     value: str
     hint: str
     kind: str = "text"
+
+
+@dataclass(frozen=True)
+class GroupChoice:
+    """A group that may use the model, or may not."""
+
+    id: str
+    name: str
+    chosen: bool
 
 
 def fields(ref: str) -> list[FactField]:
@@ -48,6 +59,17 @@ def choices(ref: str) -> tuple[str, bool]:
     return sees, bool(told.get("hidden"))
 
 
+def groups(ref: str, known: Sequence[Group]) -> list[GroupChoice]:
+    """Every group, and whether it may use this model."""
+    allowed = catalogue.overridden(ref).get("allowed_groups") or ()
+    return [GroupChoice(one.id, one.name, one.id in allowed) for one in known]
+
+
+def is_restricted(ref: str) -> bool:
+    """Whether only some groups may use it."""
+    return catalogue.overridden(ref).get("allowed_groups") is not None
+
+
 def facts(form: Mapping[str, Any]) -> dict[str, Any]:
     """What is to be set, from what was typed; Invalid says what is not a number."""
     typed = {name: str(value).strip() for name, value in form.items()}
@@ -61,8 +83,18 @@ def facts(form: Mapping[str, Any]) -> dict[str, Any]:
         "shutdown_date": typed.get("shutdown_date") or None,
         "parameters": parameters or None,
         "vision": {"yes": True, "no": False}.get(typed.get("vision", "")),
-        "hidden": True if typed.get("hidden") in ("on", "True", "true") else None,
+        "hidden": _is_on(typed.get("hidden")) or None,
+        "allowed_groups": _groups(typed) if _is_on(typed.get("restricted")) else None,
     }
+
+
+def _groups(typed: Mapping[str, str]) -> list[str]:
+    chosen = [name for name, value in typed.items() if name.startswith(GROUP) and _is_on(value)]
+    return [name.removeprefix(GROUP) for name in chosen]
+
+
+def _is_on(value: str | None) -> bool:
+    return value in ("on", "True", "true")
 
 
 def _number(name: str, label: str, told: Mapping[str, Any], known: int | None) -> FactField:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from ioverse_app import db
 from ioverse_app.errors import AppError
 from ioverse_app.providers import catalogue
 from ioverse_app.providers.provider import Model
-from ioverse_app.services import model_overrides
+from ioverse_app.services import groups, model_overrides
 from ioverse_app.ui.admin import model_form
-from ioverse_app.ui.admin.model_form import FactField
+from ioverse_app.ui.admin.model_form import FactField, GroupChoice
 from ioverse_app.ui.admin.who import administrator
 from ioverse_app.ui.settings import card, field, problem
 from ioverse_app.ui.shell import NoticeState
@@ -49,6 +50,8 @@ class ModelsState(rx.State):
     fields: list[FactField] = []
     sees: str = ""
     hidden: bool = False
+    restricted: bool = False
+    groups: list[GroupChoice] = []
     problem: str = ""
 
     @rx.event(background=True)
@@ -75,12 +78,17 @@ class ModelsState(rx.State):
     @rx.event
     async def edit(self, ref: str):
         """Open the form of a model, or close it."""
-        if await administrator(self) is None:
+        user = await administrator(self)
+        if user is None:
             return
         self.editing, self.problem = str(ref), ""
         if self.editing:
             self.fields = model_form.fields(self.editing)
             self.sees, self.hidden = model_form.choices(self.editing)
+            self.restricted = model_form.is_restricted(self.editing)
+            async with db.reading() as session:
+                known = await groups.all_groups(session, user)
+            self.groups = model_form.groups(self.editing, [group for group, _ in known])
 
     @rx.event
     async def save(self, form: dict[str, str]):
@@ -173,6 +181,7 @@ def _form() -> rx.Component:
             rx.el.span("Hide it from the picker"),
             class_name="check",
         ),
+        rx.cond(ModelsState.restricted | (ModelsState.groups.length() > 0), _audience()),
         problem(ModelsState.problem),
         rx.el.div(
             rx.el.button(
@@ -183,6 +192,35 @@ def _form() -> rx.Component:
         ),
         on_submit=ModelsState.save,
         class_name="inline-form",
+    )
+
+
+def _audience() -> rx.Component:
+    """Who may use it: everybody, or those in some groups."""
+    return rx.fragment(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name="restricted",
+                default_checked=ModelsState.restricted,
+            ),
+            rx.el.span("Only some groups may use it"),
+            class_name="check",
+        ),
+        rx.el.fieldset(
+            rx.el.legend("Groups that may use it"),
+            rx.foreach(ModelsState.groups, _group),
+            class_name="checks",
+        ),
+    )
+
+
+def _group(one: GroupChoice) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox", name=f"{model_form.GROUP}{one.id}", default_checked=one.chosen
+        ),
+        one.name,
     )
 
 

@@ -12,6 +12,7 @@ from ioverse_app.ui.admin.groups import groups
 from ioverse_app.ui.admin.invitations import invitations
 from ioverse_app.ui.admin.jobs import jobs
 from ioverse_app.ui.admin.live_settings import live_settings
+from ioverse_app.ui.admin.mail import mail
 from ioverse_app.ui.admin.models import models
 from ioverse_app.ui.admin.overview import overview
 from ioverse_app.ui.admin.people import people
@@ -35,6 +36,7 @@ SECTIONS = [
     Section("chats", "Chats", "messages-square", chats),
     Section("links", "Links", "share-2", links),
     Section("jobs", "Jobs", "timer", jobs),
+    Section("mail", "Mail", "mail", mail),
     Section("settings", "Settings", "sliders-horizontal", live_settings),
     Section("audit", "Audit log", "scroll-text", audit_log),
     Section("doctor", "Doctor", "stethoscope", doctor),

@@ -20,6 +20,7 @@ from ioverse_app.services.notices import (
     ContextMarked,
     ListChanged,
     ManyChanged,
+    ModelsEnd,
     RunStarted,
     SettingsChanged,
     TrashEmptied,
@@ -29,6 +30,7 @@ from ioverse_app.tables import MessageStatus, User
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.chats.items import MessageItem
 from ioverse_app.ui.shell import NoticeState
+from ioverse_app.ui.shell.ending import EndingState
 from ioverse_app.ui.transcript import push, reasoning, translation
 from ioverse_app.ui.transcript.pushes import WHOLE
 
@@ -75,6 +77,8 @@ class Relay:
                     state._mark(happening.message_id, happening.in_context)
             case BudgetNearlyUsed(sentence=sentence):
                 yield NoticeState.say(sentence)
+            case ModelsEnd():
+                yield EndingState.look
             case Lagged():
                 yield await self._reload(state)
                 yield await list_pushes.page(self._user)

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from ioverse_app.ui.palette import palette
 from ioverse_app.ui.shell.account_menu import account_menu
+from ioverse_app.ui.shell.ending import ending_models
 from ioverse_app.ui.shell.presence import Leave, leaving
 from ioverse_app.ui.shell.sidebar import Sidebar, closes, opens
 from ioverse_app.ui.shell.state import ShellState
@@ -38,6 +39,7 @@ def frame(
         rx.el.main(
             rx.cond(ShellState.banner, rx.el.p(ShellState.banner, class_name="announcement")),
             leaving(),
+            ending_models(),
             *children,
             class_name="main",
         ),
