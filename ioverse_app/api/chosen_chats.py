@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from ioverse_app import db
 from ioverse_app.api.dependencies import CurrentUser, Session
+from ioverse_app.api.document import refused, sent
 from ioverse_app.api.person_data import ExportOut, zip_response
 from ioverse_app.errors import NotFound
 from ioverse_app.services import data_exports
@@ -23,7 +24,7 @@ class Chosen(BaseModel):
     format: Format = Format.MARKDOWN
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, responses=refused(404, 409))
 async def start(body: Chosen, user: CurrentUser) -> ExportOut:
     """Begin to write these chats, in place of those that were written before.
 
@@ -33,7 +34,7 @@ async def start(body: Chosen, user: CurrentUser) -> ExportOut:
     return ExportOut.of(await data_exports.start_chosen(user, body.chat_ids, body.format))
 
 
-@router.get("/latest")
+@router.get("/latest", responses=refused(404))
 async def latest(user: CurrentUser, session: Session) -> ExportOut:
     """How far the last one is."""
     row = await data_exports.newest(session, user, chosen=True)
@@ -48,7 +49,11 @@ async def progress(chosen_id: str, user: CurrentUser, session: Session) -> Expor
     return ExportOut.of(await data_exports.get(session, user, chosen_id, chosen=True))
 
 
-@router.get("/{chosen_id}/file", response_class=FileResponse)
+@router.get(
+    "/{chosen_id}/file",
+    response_class=FileResponse,
+    responses=sent("application/zip") | refused(410),
+)
 async def download(chosen_id: str, user: CurrentUser) -> FileResponse:
     """The ZIP, for a day."""
     async with db.reading() as session:
