@@ -96,6 +96,35 @@ class ModelsEnd:
     """Models that this person uses are shut down soon: there is a note for them."""
 
 
+@dataclass(frozen=True, slots=True)
+class ImagesChanged:
+    """Images were saved, deleted or brought back."""
+
+    image_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesStarted:
+    """Images are being made by this run."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCame:
+    """An image of a run is there, and stored."""
+
+    run_id: str
+    image_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesEnded:
+    """A run that made images is over, and stored."""
+
+    run_id: str
+
+
 def topic(user_id: str) -> str:
     """Where the pages of this person listen."""
     return f"user:{user_id}"
@@ -113,6 +142,10 @@ Notice = (
     | RunEnded
     | BudgetNearlyUsed
     | ModelsEnd
+    | ImagesChanged
+    | ImagesStarted
+    | ImageCame
+    | ImagesEnded
 )
 
 

@@ -45,7 +45,7 @@ async def archive(
         for done, conversation_id in enumerate(conversation_ids, 1):
             try:
                 file = await _one(user, conversation_id, format)
-                name = _free(file.name, taken)
+                name = free_name(file.name, taken)
                 await asyncio.to_thread(zipped.writestr, name, file.data)
             except AppError as error:
                 failed.append(conversation_id)
@@ -68,7 +68,7 @@ async def _title(user: User, conversation_id: str) -> str:
     return found[0].title if found else "A chat"
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """This name or, if a file has it already, with a number: systems differ about capitals."""
     stem, _, ending = name.rpartition(".")
     number = 1
