@@ -38,6 +38,7 @@ from ioverse_app.api import (
     shares,
     trash,
     usage,
+    v1,
 )
 from ioverse_app.api.errors import add_error_handlers
 from ioverse_app.api.origin import OriginCheck
@@ -92,6 +93,7 @@ def create_api() -> FastAPI:
         people.router,
         administration.router,
         audit.router,
+        v1.router,
     ):
         api.include_router(router)
     return api

@@ -12,9 +12,12 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
+from ioverse_app.api import openai_errors
 from ioverse_app.api.request_log import request_id
 from ioverse_app.errors import AppError, NotSignedIn, TooMany
+from ioverse_app.providers.errors import ProviderError
 
 _log = logging.getLogger(__name__)
 
@@ -29,20 +32,41 @@ def add_error_handlers(api: FastAPI) -> None:
 
 def error_response(
     status: int, message: str, code: str, details: Any = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
+) -> ErrorResponse:
     """The one shape of an error."""
-    asked = {"request_id": request_id()} if request_id() else {}
-    body = {
-        "message": message,
-        "code": code,
-        "details": {**jsonable_encoder(details or {}), **asked},
-    }
-    return JSONResponse(body, status, headers)
+    return ErrorResponse(status, message, code, details, headers)
 
 
-async def _app_error(_request: Request, error: Exception) -> JSONResponse:
+class ErrorResponse(JSONResponse):
+    """An error in the one shape or, where OpenAI's words are spoken, in theirs."""
+
+    def __init__(
+        self, status: int, message: str, code: str, details: Any, headers: dict[str, str] | None
+    ) -> None:
+        self._told = (message, code, dict(details or {}))
+        asked = {"request_id": request_id()} if request_id() else {}
+        body = {
+            "message": message,
+            "code": code,
+            "details": {**jsonable_encoder(details or {}), **asked},
+        }
+        super().__init__(body, status, headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] == "http" and openai_errors.spoken_at(scope["path"]):
+            await openai_errors.response(self.status_code, *self._told, self.headers)(
+                scope, receive, send
+            )
+        else:
+            await super().__call__(scope, receive, send)
+
+
+async def _app_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
     headers = {"Cache-Control": "no-store"}
+    if openai_errors.spoken_at(request.url.path) and isinstance(error, ProviderError):
+        return openai_errors.of_provider(error)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     if isinstance(error, NotSignedIn):

@@ -21,6 +21,7 @@ from ioverse_app.services import (
     trash,
     usage,
 )
+from ioverse_app.services.gateway.responses import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,6 @@ JOBS = (
     Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),
     Job("purge-invitations", "22 3 * * *", invitations.purge),
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
+    Job("purge-responses", "37 * * * *", stored.purge),
     Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )
