@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from ioverse_app.api.v1 import chat, embeddings, models, moderations, responses, unknown
 
-router = APIRouter(prefix="/v1", tags=["OpenAI"])
+router = APIRouter(tags=["OpenAI"])
 for noun in (
     models.router,
     chat.router,

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from ioverse_app.api.dependencies import Asking
 from ioverse_app.errors import AppError, Invalid
@@ -31,7 +32,10 @@ async def _caller(asking: Asking) -> Caller:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    return read(await request.body())
+    try:
+        return read(await request.body())
+    except ClientDisconnect:
+        raise HungUp("The request was not sent to its end.") from None
 
 
 Who = Annotated[Caller, Depends(_caller)]

@@ -9,7 +9,7 @@ from ioverse_app.api.v1.asked import Body, Who, documented, unless_gone
 from ioverse_app.api.v1.streaming import EventStream
 from ioverse_app.services.gateway import chat
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 EXAMPLE = documented(
     model="openai/gpt-6-luna", messages=[{"role": "user", "content": "Say hello."}], stream=False

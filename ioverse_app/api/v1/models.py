@@ -10,7 +10,7 @@ from ioverse_app.api.dependencies import CurrentUser
 from ioverse_app.providers.provider import Model
 from ioverse_app.services.gateway import caller
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 
 @router.get("/models")

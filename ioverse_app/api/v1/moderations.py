@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from ioverse_app.api.v1.asked import Body, Who, documented, unless_gone
 from ioverse_app.services.gateway import questions
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 EXAMPLE = documented(model="openai/omni-moderation-latest", input="A text")
 

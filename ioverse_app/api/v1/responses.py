@@ -12,7 +12,7 @@ from ioverse_app.api.v1.asked import Body, Who, documented, unless_gone
 from ioverse_app.api.v1.streaming import EventStream, named
 from ioverse_app.services.gateway.responses import asking, background, stored
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 EXAMPLE = documented(model="openai/gpt-6-luna", input="Say hello.", stream=False, store=True)
 

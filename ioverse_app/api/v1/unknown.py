@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from ioverse_app.errors import NotFound
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 
 @router.api_route(

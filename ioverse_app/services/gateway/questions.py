@@ -49,7 +49,15 @@ async def moderate(who: Caller, body: dict[str, Any]) -> dict[str, Any]:
     async with who.reserved(answerer, caller.size(body["input"]), 0, "moderation") as tally:
         answer = await answerer.provider.ask("moderations", asked)
         tally.usage = Usage(0, 0)  # it costs nothing
+    for result in answer.get("results") or ():
+        _fill(result)
     return {**answer, "model": name}
+
+
+def _fill(result: dict[str, Any]) -> None:
+    """What every judgement says now, where a server is older: by what it judged."""
+    named = {name: ["text"] for name in result.get("categories") or ()}
+    result.setdefault("category_applied_input_types", named)
 
 
 def _check_input(given: Any) -> None:

@@ -38,9 +38,9 @@ class Job:
         at = after + 1
         while True:
             more = self._more
-            if at < len(self.events):
-                yield self.events[at:]
-                at = len(self.events)
+            if there := self.events[at:]:
+                at += len(there)
+                yield there
             elif self.over:
                 return
             else:
