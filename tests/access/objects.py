@@ -18,7 +18,9 @@ from ioverse_app.tables import (
     RunStatus,
     Session,
     Share,
+    StoredResponse,
     User,
+    new_id,
     now,
 )
 
@@ -77,7 +79,11 @@ async def objects_of(person: User) -> dict[str, str]:
             user_id=person.id, name=SECRET, secret_hash=f"key of {person.id}", last4="abcd"
         )
         export = DataExport(user_id=person.id, expires_at=now() + timedelta(hours=1))
-        session.add_all([signed_in, key, export])
+        row_id = new_id()
+        stored = StoredResponse(
+            id=row_id, user_id=person.id, chain_id=row_id, body={"output": [SECRET]}
+        )
+        session.add_all([signed_in, key, export, stored])
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")
 
@@ -98,6 +104,8 @@ async def objects_of(person: User) -> dict[str, str]:
         "session_id": signed_in.id,
         "key_id": key.id,
         "export_id": export.id,
+        "response_id": f"resp_{stored.id}",
+        "model": "nobodys/model",
         "invitation_id": NOBODYS,
         "provider_id": NOBODYS,
         "budget_id": NOBODYS,
@@ -136,4 +144,5 @@ TABLES = {
     "provider_key": "user_id = :id",
     "api_key": "user_id = :id",
     "data_export": "user_id = :id",
+    "stored_response": "user_id = :id",
 }

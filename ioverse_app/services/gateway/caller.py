@@ -10,7 +10,8 @@ from ioverse_app.engine import tokens
 from ioverse_app.errors import Invalid
 from ioverse_app.providers.errors import ModelNotFound
 from ioverse_app.providers.provider import Model
-from ioverse_app.services import metered, paying
+from ioverse_app.services import access, metered, paying
+from ioverse_app.services.access import Action
 from ioverse_app.services.budgets import Payer
 from ioverse_app.services.metered import Tally
 from ioverse_app.services.paying import Answerer, Source
@@ -58,6 +59,7 @@ async def answerer(user: User, name: str, *, elsewhere: bool = False) -> Answere
     `elsewhere`: it may be in no list, as models for embeddings are, if only one provider is there
     to ask for it.
     """
+    access.check(user, Action.CHAT)
     if len(name) > NAME_MAX or "\x00" in name:
         raise ModelNotFound(UNKNOWN.format(name=name[:NAME_MAX]), param="model")
     provider, _, rest = name.partition("/")

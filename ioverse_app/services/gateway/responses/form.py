@@ -69,8 +69,9 @@ def check(body: Mapping[str, Any]) -> None:
     if body.get("background") and body.get("store") is False:
         raise Invalid("What runs in the background is stored.", param="store")
     wanted = (body.get("text") or {}).get("format")
-    if wanted is not None and not isinstance((wanted or {}).get("type"), str):
-        raise checks.wrong("text.format", "an object with a type")
+    if wanted is not None:
+        checks.mapping("text.format", wanted)
+        _texts("text.format", wanted, "type")
 
 
 def items(given: Any) -> list[Item]:
