@@ -46,6 +46,6 @@ JOBS = (
     Job("purge-nonces", "12 * * * *", api_keys.purge_nonces),
     Job("purge-invitations", "22 3 * * *", invitations.purge),
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
-    Job("purge-responses", "37 * * * *", stored.purge),
+    Job("purge-responses", "4 * * * *", stored.purge),
     Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )
