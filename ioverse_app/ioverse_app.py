@@ -19,6 +19,7 @@ from ioverse_app.errors import AppError
 from ioverse_app.jobs import clock
 from ioverse_app.providers import registry
 from ioverse_app.services import accounts, changed_settings, connections, paying, search
+from ioverse_app.services.gateway.responses import background
 from ioverse_app.ui.account import account_page
 from ioverse_app.ui.accounts import (
     code_page,
@@ -84,6 +85,7 @@ async def lifespan() -> AsyncIterator[None]:
         yield
         for task in beside:
             task.cancel()
+        await background.close()
     await registry.close()
     await db.close()
 

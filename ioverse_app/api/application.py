@@ -26,7 +26,6 @@ from ioverse_app.api import (
     invitations,
     keys,
     models,
-    openai_images,
     outside_sign_in,
     parameters,
     passkeys,
@@ -42,6 +41,7 @@ from ioverse_app.api import (
     shares,
     trash,
     usage,
+    v1,
 )
 from ioverse_app.api.document import documented
 from ioverse_app.api.errors import add_error_handlers
@@ -77,7 +77,6 @@ def create_api() -> FastAPI:
         chats.router,
         attachments.router,
         images.router,
-        openai_images.router,
         chat_list.router,
         trash.router,
         parameters.router,
@@ -101,6 +100,7 @@ def create_api() -> FastAPI:
         given_keys.router,
         administration.router,
         audit.router,
+        v1.router,
     ):
         api.include_router(router)
     documented(api)

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from ioverse_app.api import openai_errors
 from ioverse_app.api.rates import COUNTED
 
 REFUSALS = {
@@ -34,6 +35,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "It is what the one who asks has already."}
 }
 
+_SCHEMAS = "#/components/schemas/{model}"
 _SAFE = ("get", "head", "options")
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _WHO = {"WWW-Authenticate": {"schema": {"type": "string"}}}
@@ -45,6 +47,21 @@ class Refused(BaseModel):
     message: str
     code: str = Field(examples=["not_found"])
     details: dict[str, Any]
+
+
+class OpenAIError(BaseModel):
+    """What OpenAI's SDKs read of an error."""
+
+    message: str
+    type: str = Field(examples=["invalid_request_error"])
+    param: str | None
+    code: str | None
+
+
+class OpenAIRefused(BaseModel):
+    """Every error of `/v1`, in OpenAI's shape."""
+
+    error: OpenAIError
 
 
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -68,7 +85,9 @@ def documented(api: FastAPI) -> None:
             for method, operation in operations.items():
                 _complete(path, method, operation)
         schemas = document["components"]["schemas"]
-        schemas["Refused"] = Refused.model_json_schema()
+        for model in (Refused, OpenAIRefused, OpenAIError):
+            schemas[model.__name__] = model.model_json_schema(ref_template=_SCHEMAS)
+            schemas[model.__name__].pop("$defs", None)
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         return document
@@ -82,6 +101,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     answers.pop("422", None)
     for status in _following(path, method, operation):
         answers.setdefault(str(status), _answer(status))
+    if openai_errors.spoken_at(path):
+        for status, answer in answers.items():
+            if int(status) in REFUSALS:
+                answer["content"] = _said(OpenAIRefused)
     operation["responses"] = dict(sorted(answers.items()))
 
 
@@ -102,6 +125,10 @@ def _answer(status: int) -> dict[str, Any]:
     headers = {401: _WHO, 429: _RETRY}.get(status)
     return {
         "description": REFUSALS[status],
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}},
+        "content": _said(Refused),
         **({"headers": headers} if headers else {}),
     }
+
+
+def _said(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _SCHEMAS.format(model=model.__name__)}}}

@@ -13,17 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
+from ioverse_app.api import openai_errors
 from ioverse_app.api.request_log import request_id
 from ioverse_app.errors import AppError, NotSignedIn, TooMany
+from ioverse_app.providers.errors import ProviderError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_OPENAI_TYPES = {
-    401: "authentication_error",
-    403: "permission_error",
-    429: "rate_limit_error",
-}
-
 _log = logging.getLogger(__name__)
 
 
@@ -37,65 +34,56 @@ def add_error_handlers(api: FastAPI) -> None:
 
 def error_response(
     status: int, message: str, code: str, details: Any = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
+) -> ErrorResponse:
     """The one shape of an error."""
-    asked = {"request_id": request_id()} if request_id() else {}
-    body = {
-        "message": message,
-        "code": code,
-        "details": {**jsonable_encoder(details or {}), **asked},
-    }
-    return JSONResponse(body, status, headers)
+    return ErrorResponse(status, message, code, details, headers)
 
 
-def is_openai(request: Request) -> bool:
-    """Whether this is one of the routes in OpenAI's shapes."""
-    return request.url.path.startswith("/v1/")
+class ErrorResponse(JSONResponse):
+    """An error in the one shape or, where OpenAI's words are spoken, in theirs."""
 
+    def __init__(
+        self, status: int, message: str, code: str, details: Any, headers: dict[str, str] | None
+    ) -> None:
+        self._told = (message, code, dict(details or {}))
+        asked = {"request_id": request_id()} if request_id() else {}
+        body = {
+            "message": message,
+            "code": code,
+            "details": {**jsonable_encoder(details or {}), **asked},
+        }
+        super().__init__(body, status, headers)
 
-def openai_error(
-    status: int, message: str, code: str, details: Any = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """An error as OpenAI's SDK reads it; `param` is the first field that is wrong."""
-    fields = (details or {}).get("fields") or [{}]
-    error = {
-        "message": message,
-        "type": _OPENAI_TYPES.get(status, _type_of(status)),
-        "param": fields[0].get("field"),
-        "code": code,
-    }
-    return JSONResponse({"error": error}, status, headers)
-
-
-def _type_of(status: int) -> str:
-    is_theirs = status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return "invalid_request_error" if is_theirs else "server_error"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] == "http" and openai_errors.spoken_at(scope["path"]):
+            await openai_errors.response(self.status_code, *self._told, self.headers)(
+                scope, receive, send
+            )
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def _app_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
     headers = {"Cache-Control": "no-store"}
+    if openai_errors.spoken_at(request.url.path) and isinstance(error, ProviderError):
+        return openai_errors.of_provider(error)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", error.code, error.message, exc_info=error)
-    if is_openai(request):
-        # Its SDK would ask again by itself, and be billed again.
-        headers["x-should-retry"] = "false"
-        return openai_error(error.status, error.message, error.code, error.details, headers)
     return error_response(error.status, error.message, error.code, error.details, headers)
 
 
-async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = [_field(problem) for problem in error.errors()]
     sentence = " ".join(f"{field['field']}: {field['message']}." for field in fields[:3])
     message = sentence or "The request cannot be read."
     details = {"fields": fields}
-    if is_openai(request):
-        return openai_error(HTTPStatus.BAD_REQUEST, message, "invalid_request", details)
     return error_response(HTTPStatus.BAD_REQUEST, message, "invalid_request", details)
 
 
@@ -113,8 +101,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_taken(request))
-    if is_openai(request):
-        return openai_error(error.status_code, str(error.detail), code, headers=headers)
     return error_response(error.status_code, str(error.detail), code, headers=headers)
 
 
@@ -133,6 +119,4 @@ async def _unknown_error(request: Request, error: Exception) -> JSONResponse:
     route = getattr(request.scope.get("route"), "path", "a request")
     _log.error("%s %s failed", request.method, route, exc_info=error)
     message = "Something went wrong here. It has been noted; please try again."
-    if is_openai(request):
-        return openai_error(HTTPStatus.INTERNAL_SERVER_ERROR, message, "internal_error")
     return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, message, "internal_error")

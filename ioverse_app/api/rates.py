@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ioverse_app.api import openai_errors
 from ioverse_app.api.client import client_of
 from ioverse_app.api.dependencies import asking
 from ioverse_app.errors import AppError
@@ -24,7 +25,7 @@ KINDS = (
     (Kind.CHAT, re.compile(r"/api/chats(?:/stream|/edit|/retry|/regenerate)?$")),
     (
         Kind.CHAT,
-        re.compile(r"/v1/(?:chat/completions|responses|embeddings|threads/.*runs)"),
+        re.compile(r"/v1/(?:chat/completions|responses$|embeddings|moderations|threads/.*runs)"),
     ),
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -73,6 +74,10 @@ class RateHeaders:
                 headers["X-RateLimit-Limit"] = str(taken.limit)
                 headers["X-RateLimit-Remaining"] = str(taken.remaining)
                 headers["X-RateLimit-Reset"] = str(taken.reset_seconds)
+                if openai_errors.spoken_at(scope["path"]):
+                    headers["X-RateLimit-Limit-Requests"] = str(taken.limit)
+                    headers["X-RateLimit-Remaining-Requests"] = str(taken.remaining)
+                    headers["X-RateLimit-Reset-Requests"] = f"{taken.reset_seconds}s"
             await send(message)
 
         await self._app(scope, receive, told)

@@ -24,6 +24,7 @@ from ioverse_app.services import (
     trash,
     usage,
 )
+from ioverse_app.services.gateway.responses import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,6 @@ JOBS = (
     Job("purge-data-exports", "32 * * * *", data_exports.purge),
     Job("refresh-models", "35 * * * *", models.refresh),
     Job("tell-of-ending-models", "5 7 * * *", retirement_notes.remind),
+    Job("purge-responses", "4 * * * *", stored.purge),
     Job("erase-accounts", "50 * * * *", farewell.erase_due),
 )

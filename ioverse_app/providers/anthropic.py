@@ -9,7 +9,8 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ioverse_app.providers import catalogue, exchange, faults, listing
+from ioverse_app.providers import catalogue, exchange, faults, listing, relaying
+from ioverse_app.providers.anthropic_relay import MessageRelay, messages_body
 from ioverse_app.providers.client import (
     BRIEF,
     PATIENT,
@@ -17,7 +18,7 @@ from ioverse_app.providers.client import (
     anthropic_client,
     timeout,
 )
-from ioverse_app.providers.errors import NotAnAnswer
+from ioverse_app.providers.errors import NotAnAnswer, Unsupported
 from ioverse_app.providers.events import (
     Finished,
     FinishReason,
@@ -27,6 +28,8 @@ from ioverse_app.providers.events import (
     Usage,
 )
 from ioverse_app.providers.provider import Model, Request, Turn
+from ioverse_app.providers.relaying import Body, Chunk, Question
+from ioverse_app.providers.responses_by_chat import responses
 
 if TYPE_CHECKING:
     import httpx2
@@ -84,6 +87,23 @@ class Anthropic:
             gather=self._gather,
         )
 
+    def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The chunks of a chat completion, translated; see `Provider`."""
+        return exchange.batches(
+            lambda: self._pass_on(body),
+            MessageRelay(),
+            deadlines=self._deadlines,
+            gather=relaying.GATHER,
+        )
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The events of a response, which this protocol does not know; see `Provider`."""
+        return responses(self.relay, body)
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """Anthropic only talks; see `Provider`."""
+        raise Unsupported("model", f"Anthropic has no {question}. Choose another model.")
+
     async def close(self) -> None:
         """Nothing of its own to give back: the connections are shared."""
 
@@ -95,6 +115,18 @@ class Anthropic:
     async def _send(self, request: Request) -> httpx2.Response:
         client = await self._client(self._deadlines)
         manager = client.messages.with_streaming_response.create(**self._body(request))
+        return (await manager.__aenter__()).http_response
+
+    async def _pass_on(self, body: Body) -> httpx2.Response:
+        client = await self._client(self._deadlines)
+        profile = catalogue.profile(f"{self.name}/{body['model']}")
+        manager = client.messages.with_streaming_response.create(
+            model="",
+            max_tokens=1,
+            messages=[],
+            stream=True,
+            extra_body=messages_body(body, profile, OUTPUT_LIMIT),
+        )
         return (await manager.__aenter__()).http_response
 
     def _body(self, request: Request) -> dict[str, Any]:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ioverse_app.providers import catalogue, child
 from ioverse_app.providers.child import Child, Children
-from ioverse_app.providers.errors import Busy, CutShort, ModelNotFound, ProviderDown
+from ioverse_app.providers.errors import (
+    Busy,
+    CutShort,
+    ModelNotFound,
+    ProviderDown,
+    Unsupported,
+)
 from ioverse_app.providers.events import ProviderEvent
 from ioverse_app.providers.openai_chat import OpenAIChat
 from ioverse_app.providers.provider import Model, Request
+from ioverse_app.providers.relaying import Body, Chunk, Question
+from ioverse_app.providers.responses_by_chat import responses
 from ioverse_app.providers.weights import INSTALL, Weights, weights
+
+T = TypeVar("T")
 
 SLOTS = 2
 """Answers at once. Two people both see words at once; four would each get half the speed."""
@@ -64,16 +75,40 @@ class Embedded:
         ref = f"{self.name}/{found.name}"
         return [Model(ref, catalogue.profile(ref).label, self.name, self.label)]
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent, None]:
+    def stream(self, request: Request) -> AsyncGenerator[ProviderEvent, None]:
         """The answer, event by event; see `Provider`. Raises Busy when the queue is full."""
-        if request.model != self._weights().name:
+        return self._answered(request.model, lambda running: running.stream(request))
+
+    def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The chunks of a chat completion; see `Provider`. Raises Busy when the queue is full."""
+        return self._answered(body["model"], lambda running: running.relay(body))
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The events of a response; see `Provider`."""
+        return responses(self.relay, body)
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """It only talks; see `Provider`."""
+        raise Unsupported("model", f"The model on this computer has no {question}.")
+
+    async def close(self) -> None:
+        """Stop the child."""
+        self._stay()
+        if self._idle:
+            await asyncio.wait([self._idle])
+        await self._children.close()
+
+    async def _answered(
+        self, model: str, asking: Callable[[OpenAIChat], AsyncGenerator[T, None]]
+    ) -> AsyncGenerator[T, None]:
+        if model != self._weights().name:
             raise ModelNotFound("This model is not on this computer. Choose another one.")
         async with self._place():
             begun = False
             for last_try in (False, True):
                 running = await self._children.ready()
                 try:
-                    async with aclosing(self._speaking_to(running).stream(request)) as events:
+                    async with aclosing(asking(self._speaking_to(running))) as events:
                         async for event in events:
                             begun = True
                             yield event
@@ -83,13 +118,6 @@ class Embedded:
                     await self._children.discard(running)
                     if begun or last_try:
                         raise
-
-    async def close(self) -> None:
-        """Stop the child."""
-        self._stay()
-        if self._idle:
-            await asyncio.wait([self._idle])
-        await self._children.close()
 
     def _weights(self) -> Weights:
         found = weights(self._choice, self._data_dir)

@@ -38,6 +38,16 @@ class Refused(ProviderError):
     code = "request_refused"
 
 
+class Unsupported(Refused):
+    """The provider has nothing like what was asked for; `param` names it."""
+
+    code = "unsupported_parameter"
+
+    def __init__(self, param: str, message: str | None = None) -> None:
+        sentence = message or f"This model's provider does not take '{param}'. Leave it out."
+        super().__init__(sentence, param=param)
+
+
 class Busy(ProviderError):
     """429: too many requests; `retry_after` is in seconds where the provider says it."""
 

@@ -10,9 +10,9 @@ import json
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from ioverse_app.providers import faults, sse
 from ioverse_app.providers.body import Body, is_page
@@ -57,7 +57,11 @@ class Refusal(Protocol):
     response: httpx2.Response
 
 
-class Reader(Protocol):
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Reader(Protocol[T_co]):
     """What one protocol makes of the JSON values of one answer, in their order."""
 
     begun: bool
@@ -67,24 +71,40 @@ class Reader(Protocol):
     done: bool
     """Nothing more is expected: `end` may be asked."""
 
-    def read(self, value: Any) -> Iterable[ProviderEvent]:
+    def read(self, value: Any) -> Iterable[T_co]:
         """The events of one value; raises ProviderError when the value tells of a failure."""
         ...
 
-    def end(self) -> Iterable[ProviderEvent]:
+    def end(self) -> Iterable[T_co]:
         """The last events, once `over`."""
         ...
 
 
 async def answer(
     send: Send,
-    reader: Reader,
+    reader: Reader[ProviderEvent],
     *,
     deadlines: Deadlines = PATIENT,
     gather: float = GATHER,
     largest: int = sse.LARGEST_EVENT,
 ) -> AsyncGenerator[ProviderEvent, None]:
     """The events of an answer. Closing this iterator closes the connection at once."""
+    read = batches(send, reader, deadlines=deadlines, gather=gather, largest=largest)
+    async with aclosing(read):
+        async for events in read:
+            for event in events:
+                yield event
+
+
+async def batches(
+    send: Send,
+    reader: Reader[T],
+    *,
+    deadlines: Deadlines = PATIENT,
+    gather: float = GATHER,
+    largest: int = sse.LARGEST_EVENT,
+) -> AsyncGenerator[list[T], None]:
+    """The same, as the lists of what came together."""
     now = asyncio.get_running_loop().time
     began = now()
     response = await _sent(send, began + deadlines.first_byte)
@@ -97,8 +117,8 @@ async def answer(
         while not reader.done:
             chunk = await _next(chunks, min(until, last), reader)
             events, failed = _understood(body, chunk, reader)
-            for event in events:
-                yield event
+            if events:
+                yield events
             if failed:
                 raise failed
             if chunk is None:
@@ -111,8 +131,8 @@ async def answer(
                 raise TimedOut(faults.TOO_SLOW)
         if not reader.over:
             raise CutShort(faults.CUT_SHORT) if reader.begun else NotAnAnswer(faults.NOTHING)
-        for event in reader.end():
-            yield event
+        if events := list(reader.end()):
+            yield events
         await _drain(chunks)
     finally:
         with suppress(Exception):
@@ -213,7 +233,7 @@ def _asked_to_wait(refusal: Refusal) -> float | None:
     return None
 
 
-async def _next(chunks: AsyncIterator[bytes], until: float, reader: Reader) -> bytes | None:
+async def _next(chunks: AsyncIterator[bytes], until: float, reader: Reader[Any]) -> bytes | None:
     """The next bytes; None at the end, and whenever it no longer matters how it ended."""
     try:
         async with asyncio.timeout_at(until):
@@ -226,10 +246,10 @@ async def _next(chunks: AsyncIterator[bytes], until: float, reader: Reader) -> b
 
 
 def _understood(
-    body: Body, chunk: bytes | None, reader: Reader
-) -> tuple[list[ProviderEvent], ProviderError | None]:
+    body: Body, chunk: bytes | None, reader: Reader[T]
+) -> tuple[list[T], ProviderError | None]:
     """The events of this chunk, neighbouring deltas joined, and the failure they ended in."""
-    events: list[ProviderEvent] = []
+    events: list[T] = []
     try:
         for payload in body.end() if chunk is None else body.feed(chunk):
             if payload == b"[DONE]":
@@ -252,7 +272,7 @@ def _understood(
     return events, None
 
 
-def _join(events: list[ProviderEvent], event: ProviderEvent) -> None:
+def _join(events: list[Any], event: Any) -> None:
     before = events[-1] if events else None
     if isinstance(event, TextDelta) and isinstance(before, TextDelta):
         events[-1] = TextDelta(before.text + event.text)

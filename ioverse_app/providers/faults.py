@@ -57,6 +57,8 @@ class Complaint:
     message: str = ""
     codes: frozenset[str] = frozenset()
     status: int | None = None
+    code: str | None = None
+    param: str | None = None
 
     @classmethod
     def read(cls, body: object, status: int | None = None) -> Complaint:
@@ -66,9 +68,9 @@ class Complaint:
         if status is None:
             status = next((int(c) for c in codes if re.fullmatch(r"[45]\d\d", c)), None)
         message = fields.get("message") or fields.get("detail") or fields.get("error") or ""
-        return cls(
-            quote(message if isinstance(message, str) else str(message)), frozenset(codes), status
-        )
+        code, param = (_word(fields.get(name)) for name in ("code", "param"))
+        said = quote(message if isinstance(message, str) else str(message))
+        return cls(said, frozenset(codes), status, code, param)
 
     def names(self, word: str) -> bool:
         """Whether it is about this field of the request."""
@@ -86,6 +88,7 @@ def failure(said: Complaint, *, retry_after: float | None = None) -> ProviderErr
         f"{sentence} The provider said: “{said.message}”" if quoted and said.message else sentence
     )
     details: dict[str, Any] = {"provider_status": said.status, "provider_said": said.message}
+    details |= {"provider_code": said.code, "param": said.param}
     if kind is Busy:
         return Busy(text, retry_after=retry_after, **details)
     if said.codes & _TOO_LONG or said.tells_of(_TOO_LONG_WORDS):
@@ -152,6 +155,11 @@ def _inside(body: object) -> Mapping[str, Any]:
     fields = cast("dict[str, Any]", body)
     error = fields.get("error")
     return _inside(error) if isinstance(error, dict) else fields
+
+
+def _word(told: object) -> str | None:
+    """A short name out of a provider's mouth, if it is one."""
+    return told if isinstance(told, str) and 0 < len(told) <= 100 else None
 
 
 def _chain(cause: BaseException | None) -> Iterator[BaseException]:

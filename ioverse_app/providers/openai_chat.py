@@ -5,15 +5,15 @@ Protocol: https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images
+from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images, relaying
 from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import BRIEF, PATIENT, Deadlines, openai_client, timeout
-from ioverse_app.providers.errors import CutShort, NotAnAnswer, ProviderDown
+from ioverse_app.providers.errors import CutShort, NotAnAnswer, ProviderDown, Unsupported
 from ioverse_app.providers.events import (
     Finished,
     FinishReason,
@@ -24,6 +24,8 @@ from ioverse_app.providers.events import (
 )
 from ioverse_app.providers.pictures import chat_content
 from ioverse_app.providers.provider import ImageRequest, Model, Request
+from ioverse_app.providers.relaying import Body, Chunk, Question, RelayReader
+from ioverse_app.providers.responses_by_chat import responses
 
 if TYPE_CHECKING:
     import httpx2
@@ -96,6 +98,38 @@ class OpenAIChat:
         """What is at an address of the server; see `Draws`."""
         return await openai_images.fetch(self._base_url, address, most)
 
+    def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The chunks of a chat completion; see `Provider`."""
+        return exchange.batches(
+            lambda: self._pass_on(body),
+            RelayReader(body.get("n") or 1),
+            deadlines=self._deadlines,
+            gather=relaying.GATHER,
+        )
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The events of a response, which this protocol does not know; see `Provider`."""
+        return responses(self.relay, body)
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """Embeddings or moderations; see `Provider`."""
+        client = await self._client(self._deadlines)
+
+        async def send() -> httpx2.Response:
+            more: dict[str, Any] = {"extra_body": dict(body), "extra_headers": self._headers()}
+            if question == "moderations":
+                sent = await client.moderations.with_raw_response.create(input="", **more)
+            else:
+                sent = await client.embeddings.with_raw_response.create(
+                    input="", model="", encoding_format="float", **more
+                )
+            return sent.http_response
+
+        answer = await exchange.question(send, deadlines=self._deadlines)
+        if not isinstance(answer, dict):
+            raise NotAnAnswer(faults.GARBLED)
+        return cast("dict[str, Any]", answer)
+
     async def close(self) -> None:
         """Nothing of its own to give back: the connections are shared."""
 
@@ -112,19 +146,23 @@ class OpenAIChat:
         return {name: Omit() for name in (unsent if self._key else [*unsent, "Authorization"])}
 
     async def _send(self, request: Request) -> httpx2.Response:
+        return await self._asked(request.model, lambda: self._body(request))
+
+    async def _pass_on(self, body: Body) -> httpx2.Response:
+        return await self._asked(body["model"], lambda: self._relayed(body))
+
+    async def _asked(self, model: str, words: Callable[[], dict[str, Any]]) -> httpx2.Response:
         """Ask; ask again in other words if the server says which word it does not know."""
         from openai import BadRequestError, UnprocessableEntityError
 
         client = await self._client(self._deadlines)
         while True:
             try:
-                manager = client.chat.completions.with_streaming_response.create(
-                    **self._body(request)
-                )
+                manager = client.chat.completions.with_streaming_response.create(**words())
                 return (await manager.__aenter__()).http_response
             except (BadRequestError, UnprocessableEntityError) as refusal:
                 said = faults.Complaint.read(refusal.body, refusal.status_code)
-                if not self._learned(said, request.model):
+                if not self._learned(said, model):
                     raise
 
     def _learned(self, said: faults.Complaint, model: str) -> bool:
@@ -136,10 +174,34 @@ class OpenAIChat:
             return True
         return False
 
+    def _fields_for(self, model: str) -> dict[str, str]:
+        new = {"max_output_tokens": "max_completion_tokens"} if model in self._new_limit else {}
+        return {**self._fields, **new}
+
+    def _relayed(self, body: Body) -> dict[str, Any]:
+        """All of it, under the server's names, past the SDK, which would go through every word."""
+        fields = self._fields_for(body["model"])
+        given = {name: value for name, value in body.items() if value is not None}
+        if refused := self._unsent & given.keys():
+            raise Unsupported(min(refused))
+        limits = [given.pop(n, None) for n in ("max_completion_tokens", "max_tokens")]
+        if limit := next((each for each in limits if each is not None), None):
+            given["max_output_tokens"] = limit
+        sent = {fields.get(name, name): value for name, value in given.items()}
+        sent |= {"stream": True}
+        sent.pop("stream_options", None)
+        if self._counts_tokens:
+            sent["stream_options"] = {"include_usage": True}
+        return {
+            "model": "",
+            "messages": [],
+            "stream": True,
+            "extra_body": sent,
+            "extra_headers": self._headers(),
+        }
+
     def _body(self, request: Request) -> dict[str, Any]:
-        fields = dict(self._fields)
-        if request.model in self._new_limit:
-            fields["max_output_tokens"] = "max_completion_tokens"
+        fields = self._fields_for(request.model)
         profile = catalogue.profile(f"{self.name}/{request.model}")
         taken = profile.taken(request.parameters)
         asked = {

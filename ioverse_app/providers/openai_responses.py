@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
-from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images
+from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images, relaying
 from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import (
     BRIEF,
@@ -28,8 +28,10 @@ from ioverse_app.providers.events import (
     TextDelta,
     Usage,
 )
+from ioverse_app.providers.openai_chat import OpenAIChat
 from ioverse_app.providers.pictures import responses_content
 from ioverse_app.providers.provider import ImageRequest, Model, Request
+from ioverse_app.providers.relaying import Body, Chunk, Question
 
 if TYPE_CHECKING:
     import httpx2
@@ -61,6 +63,14 @@ class OpenAIResponses:
         self._deadlines = deadlines
         self._gather = gather
         self._summaries = True
+        self._chat = OpenAIChat(
+            base_url,
+            key,
+            name=name,
+            label=label,
+            fields={"max_output_tokens": "max_completion_tokens"},
+            deadlines=deadlines,
+        )
 
     async def models(self) -> list[Model]:
         """The chat models that this key may use."""
@@ -86,6 +96,23 @@ class OpenAIResponses:
         """What is at an address of the server; see `Draws`."""
         return await openai_images.fetch(self._base_url, address, most)
 
+    def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The chunks of a chat completion, which OpenAI has beside Responses; see `Provider`."""
+        return self._chat.relay(body)
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The events of a response as they come; see `Provider`. OpenAI keeps nothing of it."""
+        return exchange.batches(
+            lambda: self._pass_on(body),
+            EventReader(),
+            deadlines=self._deadlines,
+            gather=relaying.GATHER,
+        )
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """Embeddings or moderations; see `Provider`."""
+        return await self._chat.ask(question, body)
+
     async def close(self) -> None:
         """Nothing of its own to give back: the connections are shared."""
 
@@ -109,6 +136,14 @@ class OpenAIResponses:
                     raise
                 self._summaries = False
 
+    async def _pass_on(self, body: Body) -> httpx2.Response:
+        client = await self._client(self._deadlines)
+        sent = {**body, "stream": True, "store": False}
+        manager = client.responses.with_streaming_response.create(
+            model="", input=[], stream=True, extra_body=sent
+        )
+        return (await manager.__aenter__()).http_response
+
     def _body(self, request: Request) -> dict[str, Any]:
         profile = catalogue.profile(f"{self.name}/{request.model}")
         asked = profile.taken(request.parameters)
@@ -127,6 +162,38 @@ class OpenAIResponses:
             **asked,
             **({"reasoning": reasoning} if reasoning else {}),
         }
+
+
+class EventReader:
+    """The events of one streamed response, as they are."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.over = False
+        self.done = False
+
+    def read(self, value: Any) -> Iterable[Chunk]:
+        """This event."""
+        if not isinstance(value, dict):
+            raise NotAnAnswer(faults.GARBLED)
+        event = cast(Chunk, value)
+        kind = event.get("type")
+        if kind == "error" or (event.get("error") and kind is None):
+            raise faults.failure(faults.Complaint.read(_without_type(event)))
+        if event.get("object") == "response":  # it came in one piece
+            event = cast(Chunk, {"type": f"response.{event.get('status')}", "response": event})
+            kind = event["type"]
+        self.begun = self.begun or isinstance(kind, str)
+        if kind in ("response.completed", "response.incomplete", "response.failed"):
+            if kind == "response.failed":
+                said = faults.Complaint.read(event["response"].get("error") or {})
+                raise faults.failure(said)
+            self.over = self.done = True
+        return (event,)
+
+    def end(self) -> Iterable[Chunk]:
+        """Nothing more."""
+        return ()
 
 
 class ResponsesReader:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from ioverse_app.providers.events import ProviderEvent
+from ioverse_app.providers.relaying import Body, Chunk, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,25 @@ class Provider(Protocol):
 
         Closing the iterator (`aclose`) ends the request at the provider.
         """
+        ...
+
+    def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The chunks of a chat completion, those that came together in one list.
+
+        `body` is a request of Chat Completions with the provider's own name for the model. What
+        the provider does not take is refused (Unsupported), not left out.
+        """
+        ...
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The same for a request of Responses, whose input is complete; the events of a response.
+
+        What surrounds them (`response.created`, numbers, ids) is left to whoever asks.
+        """
+        ...
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """What is answered in one piece: embeddings or moderations; Unsupported if it has none."""
         ...
 
     async def close(self) -> None:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any
 
-from ioverse_app.providers.events import Finished, ProviderEvent, TextDelta
+from ioverse_app.providers.errors import Unsupported
+from ioverse_app.providers.events import (
+    Finished,
+    ProviderEvent,
+    ReasoningDelta,
+    TextDelta,
+    Usage,
+)
 from ioverse_app.providers.provider import Model, Request
+from ioverse_app.providers.relaying import Body, Chunk, Question, delta_chunk, usage_chunk
+from ioverse_app.providers.responses_by_chat import responses
 
 Step = ProviderEvent | Exception | float
 """An event to send, an error to raise, or seconds to wait."""
@@ -21,6 +32,7 @@ class Scripted:
     def __init__(self, script: Sequence[Step] | Callable[[Request], Sequence[Step]]) -> None:
         self._script = script
         self.requests: list[Request] = []
+        self.bodies: list[Body] = []
         self.closed = 0
 
     async def models(self) -> list[Model]:
@@ -43,6 +55,31 @@ class Scripted:
                         await asyncio.sleep(0)
         finally:
             self.closed += 1
+
+    async def relay(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The same steps, as chunks."""
+        self.bodies.append(body)
+        async with aclosing(self.stream(Request(body["model"], []))) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text=text):
+                        yield [delta_chunk(content=text)]
+                    case ReasoningDelta(text=text):
+                        yield [delta_chunk(reasoning_content=text)]
+                    case Usage():
+                        yield [usage_chunk(event)]
+                    case Finished(reason=reason):
+                        yield [delta_chunk(reason)]
+                    case _:
+                        pass
+
+    def respond(self, body: Body) -> AsyncGenerator[list[Chunk], None]:
+        """The same steps, as events of a response."""
+        return responses(self.relay, body)
+
+    async def ask(self, question: Question, body: Body) -> dict[str, Any]:
+        """It only talks."""
+        raise Unsupported("model", f"A script has no {question}.")
 
     async def close(self) -> None:
         """Nothing to give back."""

@@ -1,9 +1,11 @@
-"""Requests beside an answer, such as a title's: they count like everything else."""
+"""Requests beside a chat's answers, such as a title's or a program's: they all count."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 
 from ioverse_app import db
 from ioverse_app.engine import tokens
@@ -17,6 +19,16 @@ from ioverse_app.tables import LedgerEntry, User
 
 OUTPUT = 1000
 
+_settling: set[asyncio.Task[None]] = set()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a request has used so far: the provider's count, or about what was `said` in tokens."""
+
+    usage: Usage | None = None
+    said: int = 0
+
 
 async def stream(
     user: User,
@@ -28,36 +40,42 @@ async def stream(
     payer: Payer,
 ) -> AsyncGenerator[ProviderEvent, None]:
     """What the provider answers. BudgetReached, before it is asked, where a budget is used up."""
-    entry = await _reserve(user, profile, request, kind, payer)
-    usage: Usage | None = None
-    said = 0
-    try:
+    prompt = sum(tokens.estimate(turn.content) for turn in request.turns)
+    output = int(request.parameters.get("max_output_tokens") or OUTPUT)
+    async with reserved(user, profile, prompt, output, kind=kind, payer=payer) as tally:
         async with aclosing(provider.stream(request)) as events:
             async for event in events:
                 match event:
                     case Usage():
-                        usage = event
+                        tally.usage = event
                     case TextDelta(text=text) | ReasoningDelta(text=text):
-                        said += tokens.estimate(text)
+                        tally.said += tokens.estimate(text)
                     case _:
                         pass
                 yield event
-    finally:
-        await _settle(entry.id, profile, usage, said)
 
 
-async def _reserve(
-    user: User, profile: Profile, request: Request, kind: str, payer: Payer
-) -> LedgerEntry:
-    prompt = sum(tokens.estimate(turn.content) for turn in request.turns)
-    output = int(request.parameters.get("max_output_tokens") or OUTPUT)
+@asynccontextmanager
+async def reserved(
+    user: User, profile: Profile, prompt: int, output: int, *, kind: str, payer: Payer
+) -> AsyncIterator[Tally]:
+    """Keep so many tokens free for a request; at its end, however it ends, settle its tally."""
     estimate = Estimate(prompt, output, profile.cost(prompt, output) or 0)
     async with db.transaction() as session:
-        return await budgets.reserve(session, user, profile.ref, estimate, kind=kind, payer=payer)
+        entry = await budgets.reserve(session, user, profile.ref, estimate, kind=kind, payer=payer)
+    tally = Tally()
+    try:
+        yield tally
+    finally:
+        settling = asyncio.create_task(_settle(entry.id, profile, tally))
+        _settling.add(settling)
+        settling.add_done_callback(_settling.discard)
+        await asyncio.shield(settling)
 
 
-async def _settle(entry_id: str, profile: Profile, usage: Usage | None, said: int) -> None:
+async def _settle(entry_id: str, profile: Profile, tally: Tally) -> None:
+    usage = tally.usage
     cost = profile.cost(usage.prompt_tokens, usage.completion_tokens) if usage else None
     async with db.transaction() as session:
         if entry := await session.get(LedgerEntry, entry_id):
-            settle(entry, Used(usage, cost, said))
+            settle(entry, Used(usage, cost, tally.said))

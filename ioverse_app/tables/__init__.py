@@ -28,6 +28,7 @@ from ioverse_app.tables.second_factor import RecoveryCode, SecondFactor
 from ioverse_app.tables.session import Session
 from ioverse_app.tables.setting import Setting
 from ioverse_app.tables.share import Share, ShareView
+from ioverse_app.tables.stored_response import StoredResponse
 from ioverse_app.tables.user import Role, User
 from ioverse_app.tables.vote import Vote, VoteValue
 from ioverse_app.tables.worker import Worker
@@ -79,6 +80,7 @@ __all__ = [
     "Setting",
     "Share",
     "ShareView",
+    "StoredResponse",
     "TokenKind",
     "UsedNonce",
     "User",

@@ -20,7 +20,9 @@ from ioverse_app.tables import (
     RunStatus,
     Session,
     Share,
+    StoredResponse,
     User,
+    new_id,
     now,
 )
 
@@ -84,7 +86,12 @@ async def objects_of(person: User) -> dict[str, str]:
             user_id=person.id, format="json", status="done", expires_at=now() + timedelta(hours=1)
         )
         limit.scope_id = key.id
-        session.add_all([signed_in, key, export, chosen, limit])
+
+        row_id = new_id()
+        stored = StoredResponse(
+            id=row_id, user_id=person.id, chain_id=row_id, body={"output": [SECRET]}
+        )
+        session.add_all([signed_in, key, export, chosen, limit, stored])
     path = import_files.folder() / brought.id
     await asyncio.to_thread(path.write_text, "[]")
 
@@ -120,6 +127,8 @@ async def objects_of(person: User) -> dict[str, str]:
         "key_id": key.id,
         "export_id": export.id,
         "chosen_id": chosen.id,
+        "response_id": f"resp_{stored.id}",
+        "model": "nobodys/model",
         "invitation_id": NOBODYS,
         "provider_id": NOBODYS,
         "budget_id": NOBODYS,
@@ -162,4 +171,5 @@ TABLES = {
     "given_key": "user_id = :id",
     "budget": "created_by = :id",
     "data_export": "user_id = :id",
+    "stored_response": "user_id = :id",
 }

@@ -26,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import long  # noqa: E402
 from crowd import crowd  # noqa: E402
+from gateway_load import MODEL, gateway, new_key  # noqa: E402
 from page import browser, first_load, first_words, middle, one_answer, open_page  # noqa: E402
 from page_client import PageClient, register  # noqa: E402
 from server import ROOT, Process, app, free_port, upstream  # noqa: E402
@@ -42,6 +43,9 @@ TARGETS = {
     "crowd_p95_ms": "≤ 100",
     "crowd_cpu_ms_per_chunk": "≤ 0.2",
     "crowd_equal_texts": "100",
+    "gateway_first_byte_ms": "≤ 8",
+    "gateway_p95_ms": "≤ 40",
+    "gateway_cpu_ms_per_chunk": "≤ 0.15",
     "idle_memory_mb": "≤ 250",
     "js_css_kb": "≤ 600",
     "usable_s": "≤ 0.9",
@@ -63,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--people", type=int, default=100)
-    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, search, naive")
+    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, gateway, search, naive")
     parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -122,6 +126,15 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
             note("crowd_cpu_ms_per_chunk", many["cpu_ms_per_chunk"], chunks=many["chunks"])
             note("crowd_equal_texts", many["equal_texts"], of=many["answers"])
             note("crowd_memory_mb", many["memory_mb"])
+        if wanted("gateway"):
+            with served("gateway") as server:
+                key = asyncio.run(new_key(server.url))
+                ask = gateway(
+                    options.people, server.url, provider.url, server, f"compatible/{MODEL}", key
+                )
+                ours = asyncio.run(ask)
+            naive = {} if options.quick else _naive_relay(folder, provider.url, options.people)
+            _gateway_figures(ours, naive, note)
         if wanted("search"):
             for name, kind in (("SQLite", "sqlite"), ("PostgreSQL", "postgres")):
                 _search_figures(folder / f"search-{kind}", kind, name, options, note)
@@ -201,6 +214,30 @@ def _search_figures(folder: Path, kind: str, name: str, options, note) -> None:
     found = json.loads(done.stdout)
     note(f"search_p50_ms on {name}", found["p50_ms"], naive=found["naive_p50_ms"], all=found)
     note(f"search_p95_ms on {name}", found["p95_ms"], naive=found["naive_p95_ms"])
+
+
+def _naive_relay(folder: Path, upstream_url: str, streams: int) -> dict:
+    """The same load on what one writes first."""
+    port = free_port()
+    command = [sys.executable, str(HERE / "naive_relay.py"), str(port), f"{upstream_url}/v1"]
+    server = Process(command, f"http://127.0.0.1:{port}", folder).start()
+    try:
+        return asyncio.run(gateway(streams, server.url, upstream_url, server, MODEL, "x"))
+    finally:
+        server.stop()
+
+
+def _gateway_figures(ours: dict, naive: dict, note) -> None:
+    def beside(value: object) -> dict:
+        return {"naive": value} if naive else {}
+
+    note("gateway_first_byte_ms", ours["first_byte_ms"], **beside(naive.get("first_byte_ms")))
+    late = naive.get("latency_ms", {}).get("p95")
+    note("gateway_p95_ms", ours["latency_ms"]["p95"], all=ours["latency_ms"], **beside(late))
+    cost = naive.get("cpu_ms_per_chunk")
+    note("gateway_cpu_ms_per_chunk", ours["cpu_ms_per_chunk"], **beside(cost))
+    note("gateway_memory_mb", ours["memory_mb"], **beside(naive.get("memory_mb")))
+    note("gateway_whole_answers", ours["whole"])
 
 
 def _naive(folder: Path, provide: dict[str, str], found: dict) -> None:

@@ -35,7 +35,7 @@ from ioverse_app.services.images import Wanted
 from ioverse_app.services.images.links import PROGRAM_SECONDS
 from ioverse_app.tables import Image, Run, User
 
-router = APIRouter(prefix="/v1/images", tags=["OpenAI shapes"])
+router = APIRouter(prefix="/v1/images", tags=["OpenAI"])
 
 MB = 1024 * 1024
 FILES = 17

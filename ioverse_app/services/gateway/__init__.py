@@ -1,0 +1,1 @@
+"""What other programs ask in OpenAI's words: models, chat completions, responses, embeddings."""

@@ -1,0 +1,1 @@
+"""Responses for programs: asked, produced, kept, gone on from, produced while nobody waits."""
