@@ -18,8 +18,8 @@ Body = Mapping[str, Any]
 Chunk = dict[str, Any]
 Question = Literal["embeddings", "moderations"]
 
-GATHER = 0.005
-"""Seconds that bytes may gather before they are passed on: fewer writes where they come fast."""
+GATHER = 0.0
+"""Bytes do not gather: with 100 streams of 50 chunks a second that made them 9 ms later."""
 
 _REASONS = {
     "stop": "stop",

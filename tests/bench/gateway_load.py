@@ -30,14 +30,14 @@ async def new_key(base_url: str) -> str:
 async def gateway(streams: int, base_url: str, upstream_url: str, server, model: str, key: str):
     """`streams` programs ask at the same moment; figures in milliseconds."""
 
-    async def ask(name: str) -> list[tuple[float, bytes]]:
-        return await _ask(base_url, key, model, name)
+    async def ask(name: str, seconds: float = 300) -> list[tuple[float, bytes]]:
+        return await _ask(base_url, key, model, name, seconds)
 
-    await asyncio.gather(*(ask(f"warm{i}") for i in range(3)))
+    await asyncio.gather(*(ask(f"warm{i}", 1) for i in range(3)))
     await _journal(upstream_url)
     alone = []
     for number in range(7):
-        arrivals = _arrivals(await ask(f"alone{number}"))
+        arrivals = _arrivals(await ask(f"alone{number}", 0.3))
         (entry,) = await _journal(upstream_url)
         first = next(at for at, have in arrivals if have)
         alone.append(1000 * (first - entry["sent"][0]))
@@ -69,7 +69,9 @@ async def _journal(upstream_url: str) -> list[dict]:
         return (await client.get(f"{upstream_url}/journal")).json()
 
 
-async def _ask(base_url: str, key: str, model: str, name: str) -> list[tuple[float, bytes]]:
+async def _ask(
+    base_url: str, key: str, model: str, name: str, seconds: float
+) -> list[tuple[float, bytes]]:
     """When which bytes came. They are read later: this side should cost next to nothing."""
     address = urlsplit(base_url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
@@ -82,7 +84,8 @@ async def _ask(base_url: str, key: str, model: str, name: str) -> list[tuple[flo
     )
     writer.write(head.encode() + body)
     reads = []
-    while data := await reader.read(65536):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and (data := await reader.read(65536)):
         reads.append((time.monotonic(), data))
     writer.close()
     return reads

@@ -25,6 +25,7 @@ Until then a refusal has its own status.
 STILL_HERE = b": still here\n\n"
 DONE = b"data: [DONE]\n\n"
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
@@ -147,4 +148,4 @@ def _failure(error: AppError) -> Event:
 
 
 def _json(event: Event) -> bytes:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return _encoder.encode(event).encode(errors="replace")

@@ -20,6 +20,7 @@ from ioverse_app.tables import new_id
 KIND = "api"
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 CHOICES = 16
+_SAID = ("content", "reasoning_content", "reasoning")
 
 CHECKS: Mapping[str, checks.Check] = {
     "model": checks.text,
@@ -77,14 +78,13 @@ async def stream(who: Caller, body: dict[str, Any]) -> AsyncGenerator[list[Chunk
                 for chunk in together:
                     if usage := chunk.pop("usage", None):
                         tally.usage = usage_of(usage)
+                    chunk |= head
+                    if counts:
+                        chunk["usage"] = None
                     if chunk["choices"]:
                         letters += _letters(chunk)
-                        out.append(
-                            {**chunk, **head, "usage": None} if counts else {**chunk, **head}
-                        )
-                    elif counts:
-                        out.append({**chunk, **head, "usage": usage})
-                    if usage and counts and chunk["choices"]:
+                        out.append(chunk)
+                    if usage and counts:
                         out.append({**head, "choices": [], "usage": usage})
                 tally.said = -(-letters // 3)
                 if out:
@@ -166,10 +166,10 @@ def _letters(chunk: Chunk) -> int:
     """How many characters a chunk says, for who is cut off before the provider counts."""
     said = 0
     for choice in chunk["choices"]:
-        delta = choice["delta"]
-        for name in ("content", "reasoning_content", "reasoning"):
-            text = delta.get(name)
-            said += len(text) if isinstance(text, str) else 0
-        for call in delta.get("tool_calls") or ():
-            said += len((call.get("function") or {}).get("arguments") or "")
+        for name, value in choice["delta"].items():
+            if name in _SAID:
+                said += len(value) if isinstance(value, str) else 0
+            elif name == "tool_calls":
+                for call in value or ():
+                    said += len((call.get("function") or {}).get("arguments") or "")
     return said

@@ -12,8 +12,10 @@ from gateway import key_of, plain_sdk, sdk
 from ledger import PRICED, entries, script, set_budget
 from raw_server import chunk, raw_server, refusing, saying, whole
 
+from ioverse_app.api.v1 import streaming
 from ioverse_app.providers import registry
 from ioverse_app.providers.anthropic import Anthropic
+from ioverse_app.providers.errors import KeyRefused
 from ioverse_app.providers.events import Finished, ReasoningDelta, TextDelta, Usage
 from ioverse_app.providers.openai_chat import OpenAIChat
 from ioverse_app.tables import EntryStatus
@@ -416,3 +418,38 @@ async def test_limits_are_told_in_both_words(url, key, configure):
             await raw.create(model=PRICED, messages=HELLO)
         assert refused.value.code == "rate_limit_exceeded"
         assert int(refused.value.response.headers["retry-after"]) > 0
+
+
+async def test_a_busy_provider_says_when_to_come_back(client, llmock):
+    registry.use(OpenAIChat(f"{llmock.base_url()}", "sk"))
+    llmock.fail(429, times=None)
+    with pytest.raises(openai.RateLimitError) as refused:
+        await client.chat.completions.create(model="compatible/gpt-4o", messages=HELLO)
+    assert refused.value.code in ("rate_limit_exceeded", "insufficient_quota")
+
+
+async def test_words_of_llmock_arrive_whole(client, llmock):
+    llmock.reply("Some words of llmock.")
+    registry.use(OpenAIChat(llmock.base_url(), "sk"))
+    asked = {"model": "compatible/gpt-4o", "messages": HELLO}
+    _, text = await read(await client.chat.completions.create(**asked, stream=True))
+    assert text == "Some words of llmock."
+    assert (await client.responses.create(model="compatible/gpt-4o", input="x")).output_text
+
+
+async def test_a_slow_beginning_is_bridged_by_comments(client, url, key, monkeypatch):
+    monkeypatch.setattr(streaming, "PATIENCE", 0.1)
+    monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.1)
+    script(0.6, TextDelta("Late"), Finished("stop"))
+    body = {"model": PRICED, "messages": HELLO, "stream": True}
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(timeout=60) as program:
+        answer = await program.post(f"{url}/chat/completions", json=body, headers=headers)
+    assert answer.text.startswith(": still here\n\n")
+    assert answer.text.endswith("data: [DONE]\n\n")
+    _, text = await read(await client.chat.completions.create(**body))
+    assert text == "Late"
+    script(0.3, KeyRefused("The provider refused the key."))
+    with pytest.raises(openai.APIError) as failed:
+        await read(await client.chat.completions.create(**body))
+    assert failed.value.code == "key_refused"
