@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     rate_write: int = Field(default=300, ge=1, description="changes a minute, one person")
     rate_read: int = Field(default=1200, ge=1, description="reads a minute, one person")
     rate_upload: int = Field(default=120, ge=1, description="files a minute, one person")
+    rate_image: int = Field(default=10, ge=1, description="requests for images a minute")
     rate_auth: int = Field(default=60, ge=1, description="sign-ins a minute, one address")
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
     allowed_hosts: str | None = Field(
@@ -76,6 +77,13 @@ class Settings(BaseSettings):
     )
     runs_in_all: int = Field(
         default=200, ge=1, description="answers in progress at once, everybody"
+    )
+    image_runs_per_user: int = Field(
+        default=4, ge=1, description="requests for images at once, one person"
+    )
+    image_max_mb: float = Field(default=50, gt=0, description="the size of one image")
+    image_seconds: int = Field(
+        default=600, ge=1, le=3600, description="the longest that images may take"
     )
     import_max_mb: int = Field(default=500, ge=1, description="a file of chats to bring along")
     continuations: int = Field(

@@ -316,7 +316,7 @@ async def _events(user: User, run: Run, after: int) -> AsyncGenerator[str, None]
             yield text
 
 
-def _event(message_id: str, entry: Entry) -> str | None:
+def _event(message_id: str | None, entry: Entry) -> str | None:
     data: dict[str, Any] = {"message_id": message_id}
     match entry.event:
         case TextDelta(text=text):

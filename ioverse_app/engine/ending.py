@@ -37,16 +37,8 @@ def closing(
                 translation.append(more)
             case _:
                 pass
-    shared: dict[str, Any] = {
-        "finish_reason": ended.finish_reason,
-        "error_code": ended.error_code,
-        "error_message": ended.error_message,
-        "prompt_tokens": ended.prompt_tokens,
-        "completion_tokens": ended.completion_tokens,
-        "cost": ended.cost,
-    }
     message = {
-        **shared,
+        **_shared(ended),
         "content": "".join(text),
         "status": message_status(ended),
         "seconds": ended.seconds,
@@ -55,13 +47,29 @@ def closing(
         message["reasoning"] = thought
     if translated := "".join(translation):
         message["translation"] = translated
-    run = {**shared, "status": ended.status, "ended_at": now()}
     heard = "".join([*text[1:], *reasoning, *translation])
-    used = Used(_usage(ended), ended.cost, estimate(heard))
-    return Closing(run_id, message_id, run, message, used, question)
+    used = Used(usage_of(ended), ended.cost, estimate(heard))
+    return Closing(run_id, message_id, run_values(ended), message, used, question)
 
 
-def _usage(ended: Ended) -> Usage | None:
+def run_values(ended: Ended) -> dict[str, Any]:
+    """What the row of a run says of its end."""
+    return {**_shared(ended), "status": ended.status, "ended_at": now()}
+
+
+def _shared(ended: Ended) -> dict[str, Any]:
+    return {
+        "finish_reason": ended.finish_reason,
+        "error_code": ended.error_code,
+        "error_message": ended.error_message,
+        "prompt_tokens": ended.prompt_tokens,
+        "completion_tokens": ended.completion_tokens,
+        "cost": ended.cost,
+    }
+
+
+def usage_of(ended: Ended) -> Usage | None:
+    """The provider's count at the end of a run, if it gave one."""
     if ended.prompt_tokens is None or ended.completion_tokens is None:
         return None
     return Usage(

@@ -13,9 +13,8 @@ from typing import Any
 from ioverse_app import db
 from ioverse_app.config import settings
 from ioverse_app.engine import recovery
-from ioverse_app.engine.ending import closing
 from ioverse_app.engine.events import Ended, Entry
-from ioverse_app.engine.job import Job, Outcome, cancelled, interrupted, work
+from ioverse_app.engine.job import Outcome, Task, cancelled, interrupted
 from ioverse_app.engine.log import RunLog
 from ioverse_app.engine.slots import Slots
 from ioverse_app.engine.stored import stored_batches, stored_entries
@@ -80,7 +79,7 @@ class Engine:
                 if worker := await session.get(Worker, self.worker_id):
                     await session.delete(worker)
 
-    def begin(self, job: Job, then: Then | None = None) -> None:
+    def begin(self, job: Task, then: Then | None = None) -> None:
         """Begin a run whose row is stored. `then` is called when its end is stored."""
         self._logs[job.run_id] = RunLog(job.run_id, self.writer.add)
         run = asyncio.create_task(self._run(job, then), name=f"run {job.run_id}")
@@ -117,7 +116,7 @@ class Engine:
         log = self._logs.get(run_id)
         return log.entries if log else (await stored_entries(run_id))
 
-    async def _run(self, job: Job, then: Then | None) -> None:
+    async def _run(self, job: Task, then: Then | None) -> None:
         log = self._logs[job.run_id]
         outcome = Outcome(price=job.price)
         worker = asyncio.create_task(self._work(job, log, outcome))
@@ -133,17 +132,17 @@ class Engine:
         if then is not None:
             then(ended)
 
-    async def _work(self, job: Job, log: RunLog, outcome: Outcome) -> Ended:
+    async def _work(self, job: Task, log: RunLog, outcome: Outcome) -> Ended:
         async with self.slots.hold(job.user_id):
             outcome.begin()
             self.writer.started(job.run_id, {"status": RunStatus.IN_PROGRESS, "started_at": now()})
-            return await work(job, log, outcome)
+            return await job.work(log, outcome)
 
-    async def _store(self, job: Job, log: RunLog, outcome: Outcome, ended: Ended) -> Ended:
+    async def _store(self, job: Task, log: RunLog, outcome: Outcome, ended: Ended) -> Ended:
         """Store the end before anybody is told. If that takes long, say so and go on trying."""
         log.publish()
         events = [entry.event for entry in log.entries]
-        last = closing(job.run_id, job.message_id, job.said, events, ended)
+        last = job.closing(events, ended)
         last.run["first_token_at"] = outcome.first_token_at
         self.writer.add(job.run_id, (Entry(len(events) + 1, ended),))
         stored = self.writer.close(last)

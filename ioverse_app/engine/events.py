@@ -35,7 +35,24 @@ class Ended:
     reasoning_tokens: int | None = None
 
 
-LogEvent = TextDelta | ReasoningDelta | QuestionTranslated | TranslationDelta | Usage | Ended
+@dataclass(frozen=True, slots=True)
+class ImagePartial:
+    """How image number `place` looks so far: a small picture, as a data URL."""
+
+    place: int
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReady:
+    """Image number `place` is there, and stored under this id."""
+
+    place: int
+    image_id: str
+
+
+Said = TextDelta | ReasoningDelta | QuestionTranslated | TranslationDelta | Usage
+LogEvent = Said | ImagePartial | ImageReady | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,8 @@ _KINDS: dict[str, type[Any]] = {
     "question": QuestionTranslated,
     "translation": TranslationDelta,
     "usage": Usage,
+    "partial": ImagePartial,
+    "image": ImageReady,
     "ended": Ended,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from ioverse_app.engine.events import Ended
+from ioverse_app.engine.ending import closing
+from ioverse_app.engine.events import Ended, LogEvent
 from ioverse_app.engine.going_on import GoingOn
 from ioverse_app.engine.log import RunLog
 from ioverse_app.engine.translating import Translating, Translation
+from ioverse_app.engine.writer import Closing
 from ioverse_app.errors import AppError
 from ioverse_app.providers.events import (
+    DrawnImage,
     Finished,
     FinishReason,
+    PartialImage,
     ProviderEvent,
     QuestionTranslated,
     ReasoningDelta,
@@ -39,9 +44,36 @@ UNEXPECTED = "Something went wrong while this was being answered. It has been lo
 Price = Callable[[int, int], int | None]
 
 
+class Task(Protocol):
+    """A run to be done, whatever it makes. `price` is the cost of so many tokens, if known."""
+
+    @property
+    def run_id(self) -> str:
+        """The run whose row is stored."""
+        ...
+
+    @property
+    def user_id(self) -> str:
+        """Who asked for it."""
+        ...
+
+    @property
+    def price(self) -> Price | None:
+        """What its tokens cost."""
+        ...
+
+    async def work(self, log: RunLog, outcome: Outcome) -> Ended:
+        """Do it, and log what happens. Never raises but when it is cancelled."""
+        ...
+
+    def closing(self, events: Iterable[LogEvent], ended: Ended) -> Closing:
+        """What is stored at its end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run to be done. `said` is the text that its message already has (when it continues).
+    """An answer to be given. `said` is the text that its message already has (when it continues).
 
     `price` gives the cost of so many tokens of prompt and answer, in micro-dollars, if it is known.
     An answer that reaches its length goes on by itself as often as `going_on` says, and is put
@@ -67,6 +99,19 @@ class Job:
             return Translating(ask, self.translation, self.said).stream(self.request)
         return ask(self.request)
 
+    async def work(self, log: RunLog, outcome: Outcome) -> Ended:
+        """Ask the provider and log its answer; see `Task`."""
+        return await work(self.run_id, self._hear(log, outcome), outcome)
+
+    def closing(self, events: Iterable[LogEvent], ended: Ended) -> Closing:
+        """What its run and its message keep; see `Task`."""
+        return closing(self.run_id, self.message_id, self.said, events, ended)
+
+    async def _hear(self, log: RunLog, outcome: Outcome) -> None:
+        async with aclosing(self.answer()) as events:
+            async for event in events:
+                _take(event, log, outcome)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -89,18 +134,16 @@ class Outcome:
         return self.first_token_at is not None
 
 
-async def work(job: Job, log: RunLog, outcome: Outcome) -> Ended:
-    """Ask the provider and log its answer. Never raises but when it is cancelled."""
+async def work(run_id: str, doing: Awaitable[None], outcome: Outcome) -> Ended:
+    """Do the work of a run, and say how it ended. Never raises but when it is cancelled."""
     try:
-        async with aclosing(job.answer()) as events:
-            async for event in events:
-                _take(event, log, outcome)
+        await doing
     except AppError as error:
         return _failed(outcome, error.code, error.message)
     except asyncio.CancelledError:
         raise
     except Exception:
-        logger.exception("Run %s failed unexpectedly", job.run_id)
+        logger.exception("Run %s failed unexpectedly", run_id)
         return _failed(outcome, "internal_error", UNEXPECTED)
     return _finished(outcome)
 
@@ -132,6 +175,8 @@ def _take(event: ProviderEvent, log: RunLog, outcome: Outcome) -> None:
             outcome.usage = event
         case Finished(reason=reason):
             outcome.finish = reason
+        case PartialImage() | DrawnImage():
+            pass  # nobody who chats is answered so
 
 
 def _finished(outcome: Outcome) -> Ended:

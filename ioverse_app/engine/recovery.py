@@ -7,14 +7,15 @@ import socket
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ioverse_app.engine.ending import closing
+from ioverse_app.engine.ending import closing, run_values
 from ioverse_app.engine.events import Ended, LogEvent, decode, encode
-from ioverse_app.engine.settling import settle_run
-from ioverse_app.tables import Message, Run, RunEvent, RunStatus, Worker, now
+from ioverse_app.engine.settling import Used, settle_run
+from ioverse_app.engine.writer import Closing
+from ioverse_app.tables import Image, Message, Run, RunEvent, RunStatus, Worker, now
 from ioverse_app.tables.run import OPEN
 
 SILENT_AFTER = timedelta(seconds=20)
@@ -78,15 +79,26 @@ async def _interrupt(session: AsyncSession, run: Run) -> None:
         error_message=INTERRUPTED,
         seconds=seconds,
     )
-    message = await session.get_one(Message, run.message_id)
-    last = closing(run.id, message.id, message.content, events, ended)
-    _assign(message, last.message)
+    if run.message_id is None:
+        last = await _closing_of_images(session, run, ended)
+    else:
+        message = await session.get_one(Message, run.message_id)
+        last = closing(run.id, message.id, message.content, events, ended)
+        _assign(message, last.message)
+        if last.question and message.parent_id:
+            _assign(await session.get_one(Message, message.parent_id), last.question)
     _assign(run, last.run)
     await settle_run(session, run.id, last.used)
-    if last.question and message.parent_id:
-        _assign(await session.get_one(Message, message.parent_id), last.question)
     kind, data = encode(ended)
     session.add(RunEvent(run_id=run.id, number=len(stored) + 1, kind=kind, data=data))
+
+
+async def _closing_of_images(session: AsyncSession, run: Run, ended: Ended) -> Closing:
+    """What was made until then is kept, and paid for."""
+    query = select(func.count(), func.sum(Image.cost)).where(Image.run_id == run.id)
+    count, cost = (await session.exec(query)).one()
+    used = Used(cost=int(cost) if cost is not None else None, images=count)
+    return Closing(run.id, None, run_values(ended), used=used)
 
 
 def _assign(row: Message | Run, values: dict[str, Any]) -> None:

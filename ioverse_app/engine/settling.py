@@ -18,13 +18,14 @@ MOST = 2**31 - 1
 class Used:
     """What a request used, by its provider's count or, without one, by what it `said`.
 
-    `said` is in tokens and about right; `cost` in micro-dollars, where the provider's count and
-    the price are known.
+    `said` is in tokens and about right; `images` is how many were made; `cost` is in
+    micro-dollars, where the provider's count and the price are known.
     """
 
     usage: Usage | None = None
     cost: int | None = None
     said: int = 0
+    images: int = 0
 
 
 async def settle_run(session: AsyncSession, run_id: str, used: Used) -> None:
@@ -42,11 +43,14 @@ def settle(entry: LedgerEntry, used: Used) -> None:
     What was said without a count is charged as it was estimated: nobody answers for nothing
     because a connection broke.
     """
-    if used.usage is None and not used.said:
+    if used.usage is None and not used.said and not used.images:
         refund(entry)
         return
     entry.status = EntryStatus.SETTLED
-    if used.usage is None:
+    entry.images = used.images
+    if used.usage is None and used.images:
+        entry.cost = used.cost
+    elif used.usage is None:
         entry.completion_tokens = used.said
         price = catalogue.profile(f"{entry.provider}/{entry.model}").cost
         entry.cost = price(entry.prompt_tokens, used.said)

@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
-from ioverse_app.engine.events import Ended, Entry, decode
+from ioverse_app.engine.events import Ended, Entry, ImageReady, LogEvent, decode
 from ioverse_app.providers.events import TextDelta
-from ioverse_app.tables import Message, Run, RunEvent, RunStatus
+from ioverse_app.tables import Image, Message, Run, RunEvent, RunStatus
 
 POLL_SECONDS = 0.2
-TEXT, END = 1, 2
-"""The entries of a run whose log is no longer kept."""
 
 
 async def stored_entries(run_id: str, after: int = 0) -> list[Entry]:
@@ -50,11 +49,12 @@ async def stored_batches(run_id: str, after: int = 0) -> AsyncGenerator[list[Ent
 
 
 async def _kept(run: Run, after: int) -> list[Entry]:
-    """What the message still tells of a run whose log was purged."""
+    """What the message or the images still tell of a run whose log was purged."""
     async with db.reading() as session:
         if (await session.exec(select(RunEvent).where(RunEvent.run_id == run.id).limit(1))).first():
             return []
-        message = await session.get_one(Message, run.message_id)
+        message = await session.get(Message, run.message_id) if run.message_id else None
+        images = await _images(session, run)
     ended = Ended(
         RunStatus(run.status),
         run.finish_reason,
@@ -62,7 +62,13 @@ async def _kept(run: Run, after: int) -> list[Entry]:
         run.error_message,
         run.prompt_tokens,
         run.completion_tokens,
-        message.seconds,
+        message.seconds if message else None,
     )
-    entries = [Entry(TEXT, TextDelta(message.content)), Entry(END, ended)]
+    events: list[LogEvent] = [TextDelta(message.content)] if message else [*images]
+    entries = [Entry(number, event) for number, event in enumerate([*events, ended], start=1)]
     return [entry for entry in entries if entry.number > after]
+
+
+async def _images(session: AsyncSession, run: Run) -> list[ImageReady]:
+    query = select(Image.place, Image.id).where(Image.run_id == run.id).order_by(col(Image.place))
+    return [ImageReady(place, image_id) for place, image_id in (await session.exec(query)).all()]

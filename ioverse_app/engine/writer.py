@@ -27,15 +27,15 @@ COMMIT_SECONDS = 0.15
 
 @dataclass(slots=True)
 class Closing:
-    """What a run leaves behind: the last values of its row and of its message's row.
+    """What a run leaves behind: the last values of its row and of its message's row, if any.
 
     `used` is for the ledger, `question` what became known of the message that asked.
     """
 
     run_id: str
-    message_id: str
+    message_id: str | None
     run: dict[str, Any]
-    message: dict[str, Any]
+    message: dict[str, Any] = field(default_factory=dict[str, Any])
     used: Used = field(default_factory=Used)
     question: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -145,9 +145,9 @@ async def _commit(batch: _Batch) -> None:
         if batch.rows:
             await session.execute(insert(RunEvent), batch.rows)
         for closing in batch.closings:
-            await session.execute(
-                update(Message).where(col(Message.id) == closing.message_id).values(closing.message)
-            )
+            if closing.message_id is not None:
+                ours = col(Message.id) == closing.message_id
+                await session.execute(update(Message).where(ours).values(closing.message))
             await session.execute(
                 update(Run).where(col(Run.id) == closing.run_id).values(closing.run)
             )

@@ -16,8 +16,9 @@ class Body:
     header that should tell the two apart is often wrong, so the first character does.
     """
 
-    def __init__(self) -> None:
-        self._stream = sse.Parser()
+    def __init__(self, largest: int = sse.LARGEST_EVENT) -> None:
+        self._stream = sse.Parser(largest)
+        self._largest = largest
         self._known = False
         self._whole: list[bytes] | None = None
         self._size = 0
@@ -47,7 +48,7 @@ class Body:
 
     def _keep(self, whole: list[bytes], chunk: bytes) -> Iterable[bytes]:
         self._size += len(chunk)
-        if self._size > sse.LARGEST_EVENT:
+        if self._size > self._largest:
             raise NotAnAnswer(faults.GARBLED)
         whole.append(chunk)
         return ()

@@ -15,6 +15,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from ioverse_app.providers import image_profiles
+from ioverse_app.providers.image_profiles import ImageProfile
+
 Facts = Mapping[str, Any]
 
 COMPATIBLE = "compatible"
@@ -32,6 +35,7 @@ EDITABLE = (
     "output_price",
     "shutdown_date",
     "allowed_groups",
+    "image",
 )
 """What an administrator can set of a model."""
 
@@ -49,7 +53,8 @@ class Profile:
     `titles` says whether it can be asked for the title of a chat. One that is not `known` gets
     what every server takes, and a window that may be smaller than its own. `encoding` names the
     vocabulary that counts its tokens, or is empty where it is not known. A `hidden` one is in no
-    list; `allowed_groups` may use it, or everybody where that is None.
+    list; `allowed_groups` may use it, or everybody where that is None. One that makes images has
+    an `image` profile.
     """
 
     ref: str
@@ -69,6 +74,7 @@ class Profile:
     defaults: Facts = field(default_factory=dict[str, Any])
     hidden: bool = False
     allowed_groups: frozenset[str] | None = None
+    image: ImageProfile | None = None
 
     @property
     def model(self) -> str:
@@ -145,6 +151,7 @@ def profile(ref: str) -> Profile:
     facts = {**_catalogue()["generic"], **found}
     shutdown_date = own.get("shutdown_date") or _closest(shelf.get("shutdown_dates", {}), model)
     groups = facts.get("allowed_groups")
+    image = image_profiles.find(model, own.get("image"))
     return Profile(
         ref=ref,
         label=facts.get("label") or model,
@@ -152,7 +159,7 @@ def profile(ref: str) -> Profile:
         output_limit=facts.get("output_limit"),
         parameters=_parameters(facts),
         reasoning_efforts=tuple(facts.get("reasoning_efforts", ())),
-        chat=not _matching(shelf.get("not_chat", ()), model),
+        chat=image is None and not _matching(shelf.get("not_chat", ()), model),
         vision=bool(facts.get("vision")),
         titles=facts.get("titles", True),
         known=bool(found),
@@ -163,6 +170,7 @@ def profile(ref: str) -> Profile:
         defaults=facts.get("defaults", {}),
         hidden=bool(facts.get("hidden")),
         allowed_groups=None if groups is None else frozenset(groups),
+        image=image,
     )
 
 

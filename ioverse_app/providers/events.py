@@ -63,5 +63,23 @@ class Finished:
     reason: FinishReason
 
 
+@dataclass(frozen=True, slots=True)
+class PartialImage:
+    """How an image looks so far."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnImage:
+    """An image that is done: its bytes, or the address where the provider keeps them for now."""
+
+    data: bytes = b""
+    url: str = ""
+    revised_prompt: str | None = None
+    seed: int | None = None
+
+
 Translated = QuestionTranslated | TranslationDelta | TranslationFailed
-ProviderEvent = TextDelta | ReasoningDelta | Translated | Usage | Finished
+Drawn = PartialImage | DrawnImage
+ProviderEvent = TextDelta | ReasoningDelta | Translated | Usage | Drawn | Finished

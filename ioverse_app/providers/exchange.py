@@ -14,7 +14,7 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ioverse_app.providers import faults
+from ioverse_app.providers import faults, sse
 from ioverse_app.providers.body import Body, is_page
 from ioverse_app.providers.client import PATIENT, Deadlines, broken_connections, refusals
 from ioverse_app.providers.errors import (
@@ -77,14 +77,19 @@ class Reader(Protocol):
 
 
 async def answer(
-    send: Send, reader: Reader, *, deadlines: Deadlines = PATIENT, gather: float = GATHER
+    send: Send,
+    reader: Reader,
+    *,
+    deadlines: Deadlines = PATIENT,
+    gather: float = GATHER,
+    largest: int = sse.LARGEST_EVENT,
 ) -> AsyncGenerator[ProviderEvent, None]:
     """The events of an answer. Closing this iterator closes the connection at once."""
     now = asyncio.get_running_loop().time
     began = now()
     response = await _sent(send, began + deadlines.first_byte)
     chunks = response.aiter_bytes()
-    body = Body()
+    body = Body(largest)
     try:
         last = began + deadlines.whole
         until = began + deadlines.first_byte

@@ -38,7 +38,13 @@ _TOO_LONG = {"context_length_exceeded", "exceed_context_size_error", "string_abo
 # Anthropic has one code for every request that it does not accept.
 _NO_CREDIT_WORDS = "credit balance is too low"
 _TOO_LONG_WORDS = "prompt is too long"
-_NOT_ALLOWED_TEXT = {"content_policy_violation", "content_filter", "invalid_prompt", "moderation"}
+_NOT_ALLOWED_TEXT = {
+    "content_policy_violation",
+    "moderation_blocked",
+    "content_filter",
+    "invalid_prompt",
+    "moderation",
+}
 _KEY = {"invalid_api_key", "authentication_error", "invalid_authentication"}
 _BUSY = {"rate_limit_exceeded", "rate_limit_error", "requests", "tokens", "overloaded_error"}
 _NOWHERE = {"", "not found", "file not found", "page not found", "404 page not found"}

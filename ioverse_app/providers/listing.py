@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ioverse_app.providers import catalogue, exchange, faults, told
+from ioverse_app.providers.catalogue import Profile
 from ioverse_app.providers.client import BRIEF
 from ioverse_app.providers.errors import NotAnAnswer
 from ioverse_app.providers.provider import Model
@@ -21,7 +22,7 @@ _SNAPSHOT = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
 async def models(
     client: AsyncOpenAI, provider: str, label: str, headers: Mapping[str, Any] | None = None
 ) -> list[Model]:
-    """The chat models of a server that speaks as OpenAI does."""
+    """The models of a server that speaks as OpenAI does."""
 
     async def send() -> httpx2.Response:
         return (await client.models.with_raw_response.list(extra_headers=headers)).http_response
@@ -30,10 +31,10 @@ async def models(
 
 
 def chosen(answer: Any, provider: str, label: str) -> list[Model]:
-    """The chat models, the preferred ones first; a dated snapshot only if it stands alone.
+    """The models that chat or draw, the preferred ones first.
 
-    Those that are listed after their end are among them, as `has_ended`. What the provider tells
-    of their limits and prices goes into the catalogue.
+    A dated snapshot is among them only if it stands alone. Those that are listed after their end
+    are there, as `has_ended`. What is told of limits and prices goes into the catalogue.
     """
     listed = dict(_listed(answer))
     catalogue.learn({f"{provider}/{name}": told.facts(facts) for name, facts in listed.items()})
@@ -41,7 +42,7 @@ def chosen(answer: Any, provider: str, label: str) -> list[Model]:
         _model(provider, label, name, facts)
         for name, facts in listed.items()
         if _SNAPSHOT.sub("", name) == name or _SNAPSHOT.sub("", name) not in listed
-        if catalogue.profile(f"{provider}/{name}").chat
+        if _is_useful(catalogue.profile(f"{provider}/{name}"))
     ]
     return sorted(found, key=lambda model: (catalogue.preference(model.ref), model.ref))
 
@@ -65,4 +66,10 @@ def _model(provider: str, label: str, name: str, facts: dict[str, Any]) -> Model
     named = facts.get("display_name")
     plain = profile.label == name and isinstance(named, str) and bool(named)
     called = str(named) if plain else profile.label
-    return Model(profile.ref, called, provider, label, profile.shutdown_date)
+    return Model(
+        profile.ref, called, provider, label, profile.shutdown_date, draws=profile.image is not None
+    )
+
+
+def _is_useful(profile: Profile) -> bool:
+    return profile.chat or profile.image is not None

@@ -6,10 +6,11 @@ Protocol: https://platform.openai.com/docs/api-reference/chat-streaming
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from ioverse_app.providers import catalogue, exchange, faults, listing
+from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images
 from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import BRIEF, PATIENT, Deadlines, openai_client, timeout
 from ioverse_app.providers.errors import CutShort, NotAnAnswer, ProviderDown
@@ -22,7 +23,7 @@ from ioverse_app.providers.events import (
     Usage,
 )
 from ioverse_app.providers.pictures import chat_content
-from ioverse_app.providers.provider import Model, Request
+from ioverse_app.providers.provider import ImageRequest, Model, Request
 
 if TYPE_CHECKING:
     import httpx2
@@ -83,6 +84,17 @@ class OpenAIChat:
             deadlines=self._deadlines,
             gather=self._gather,
         )
+
+    async def draw(self, request: ImageRequest) -> AsyncGenerator[ProviderEvent, None]:
+        """The images, event by event; see `Draws`."""
+        client = await self._client(self._deadlines)
+        async with aclosing(openai_images.draw(client, self._headers(), request)) as events:
+            async for event in events:
+                yield event
+
+    async def fetch(self, address: str, most: int) -> bytes | None:
+        """What is at an address of the server; see `Draws`."""
+        return await openai_images.fetch(self._base_url, address, most)
 
     async def close(self) -> None:
         """Nothing of its own to give back: the connections are shared."""

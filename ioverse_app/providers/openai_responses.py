@@ -6,9 +6,10 @@ Protocol: https://platform.openai.com/docs/api-reference/responses-streaming
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
-from ioverse_app.providers import catalogue, exchange, faults, listing
+from ioverse_app.providers import catalogue, exchange, faults, listing, openai_images
 from ioverse_app.providers.body import detail
 from ioverse_app.providers.client import (
     BRIEF,
@@ -28,7 +29,7 @@ from ioverse_app.providers.events import (
     Usage,
 )
 from ioverse_app.providers.pictures import responses_content
-from ioverse_app.providers.provider import Model, Request
+from ioverse_app.providers.provider import ImageRequest, Model, Request
 
 if TYPE_CHECKING:
     import httpx2
@@ -73,6 +74,17 @@ class OpenAIResponses:
             deadlines=self._deadlines,
             gather=self._gather,
         )
+
+    async def draw(self, request: ImageRequest) -> AsyncGenerator[ProviderEvent, None]:
+        """The images, event by event; see `Draws`."""
+        client = await self._client(self._deadlines)
+        async with aclosing(openai_images.draw(client, {}, request)) as events:
+            async for event in events:
+                yield event
+
+    async def fetch(self, address: str, most: int) -> bytes | None:
+        """What is at an address of the server; see `Draws`."""
+        return await openai_images.fetch(self._base_url, address, most)
 
     async def close(self) -> None:
         """Nothing of its own to give back: the connections are shared."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from ioverse_app.providers.events import ProviderEvent
 
@@ -42,10 +42,28 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """What is asked of a model that makes images, by the names of `image_profiles`.
+
+    With `sources` they are made from these, where the `mask` is transparent. `seconds` is the
+    longest that it may take.
+    """
+
+    model: str
+    prompt: str
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sources: Sequence[Image] = ()
+    mask: Image | None = None
+    partial_images: int = 0
+    seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model that is listed. `ref` is `<provider>/<the provider's own name>`.
 
-    On `ends_on` the provider shuts it down, if a day is known.
+    On `ends_on` the provider shuts it down, if a day is known. One that `draws` makes images and
+    does not chat.
     """
 
     ref: str
@@ -53,6 +71,7 @@ class Model:
     provider: str
     provider_label: str
     ends_on: date | None = None
+    draws: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -67,7 +86,7 @@ class Provider(Protocol):
     label: str
 
     async def models(self) -> list[Model]:
-        """The chat models that can be picked now; raises ProviderError when it cannot tell."""
+        """The models that can be picked now, to chat or to draw; raises ProviderError."""
         ...
 
     def stream(self, request: Request) -> AsyncGenerator[ProviderEvent, None]:
@@ -79,4 +98,17 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Give back connections and processes."""
+        ...
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """What a provider is besides, if some of its models make images."""
+
+    def draw(self, request: ImageRequest) -> AsyncGenerator[ProviderEvent, None]:
+        """The images, event by event, ending in `Finished`; raises ProviderError."""
+        ...
+
+    async def fetch(self, address: str, most: int) -> bytes | None:
+        """At most so many bytes of an address of its own; None if the address lies elsewhere."""
         ...

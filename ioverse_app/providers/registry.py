@@ -39,11 +39,13 @@ NOT_CONNECTED = "This model is not connected any more. Choose another one."
 class Available:
     """The models that can be picked now, and a sentence for each provider that failed.
 
-    `ended` are those that a provider still lists and has shut down.
+    `ended` are those that a provider still lists and has shut down; `drawing` those that make
+    images and do not chat.
     """
 
     models: tuple[Model, ...] = ()
     ended: tuple[Model, ...] = ()
+    drawing: tuple[Model, ...] = ()
     problems: tuple[str, ...] = ()
     version: int = 0
     """Which state of the catalogue this was made with."""
@@ -153,6 +155,7 @@ async def available(providers: Sequence[Provider] | None = None) -> Available:
     return Available(
         models=tuple(model for answer in answers for model in answer.models),
         ended=tuple(model for answer in answers for model in answer.ended),
+        drawing=tuple(model for answer in answers for model in answer.drawing),
         problems=tuple(problem for answer in answers for problem in answer.problems),
     )
 
@@ -243,6 +246,7 @@ async def _models(provider: Provider) -> Available:
     except ProviderError as failed:
         return Available(problems=(f"{provider.label}: {failed.message}",))
     return Available(
-        models=tuple(model for model in listed if not model.has_ended),
-        ended=tuple(model for model in listed if model.has_ended),
+        models=tuple(model for model in listed if not (model.draws or model.has_ended)),
+        ended=tuple(model for model in listed if not model.draws and model.has_ended),
+        drawing=tuple(model for model in listed if model.draws),
     )

@@ -23,7 +23,7 @@ from ioverse_app.providers import catalogue
 from ioverse_app.services import access
 from ioverse_app.services.access import Action
 from ioverse_app.storage import Received
-from ioverse_app.tables import Attachment, Message, User, now
+from ioverse_app.tables import Attachment, Image, Message, User, now
 
 WAITS: Final = timedelta(hours=24)
 """How long a file waits beside the composer until it is taken for forgotten."""
@@ -194,8 +194,10 @@ async def purge() -> int:
     for start in range(0, len(stored), _MANY):
         some = stored[start : start + _MANY]
         async with db.reading() as session:
-            query = select(Attachment.stored).where(col(Attachment.stored).in_(some))
-            wanted = set((await session.exec(query)).all())
+            wanted: set[str] = set()
+            for key in (Attachment.stored, Image.stored, Image.thumbnail):
+                query = select(key).where(col(key).in_(some))
+                wanted |= set((await session.exec(query)).all())
         for key in some:
             if key not in wanted:
                 gone += await storage.delete_settled(key)

@@ -105,7 +105,7 @@ async def _look(user: User, conversation_id: str) -> tuple[Following, list[RunSt
     begun = [
         RunStarted(conversation_id, run_id, answer_id, offset=offset)
         for _, run_id, answer_id, offset in rows
-        if run_id
+        if run_id and answer_id
     ]
     return Following(rows[0][0], frozenset(run.answer_id for run in begun)), begun
 

@@ -91,6 +91,35 @@ class BudgetNearlyUsed:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class ImagesChanged:
+    """Images were saved, deleted or brought back."""
+
+    image_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesStarted:
+    """Images are being made by this run."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCame:
+    """An image of a run is there, and stored."""
+
+    run_id: str
+    image_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesEnded:
+    """A run that made images is over, and stored."""
+
+    run_id: str
+
+
 def topic(user_id: str) -> str:
     """Where the pages of this person listen."""
     return f"user:{user_id}"
@@ -107,6 +136,10 @@ Notice = (
     | RunStarted
     | RunEnded
     | BudgetNearlyUsed
+    | ImagesChanged
+    | ImagesStarted
+    | ImageCame
+    | ImagesEnded
 )
 
 

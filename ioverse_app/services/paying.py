@@ -106,7 +106,7 @@ async def available(user: User) -> Available:
     """The models that this person can pick now."""
     wallet = await wallet_of(user)
     now = await registry.available(await providers(user))
-    listed = [registry.as_set(one) for one in (*now.models, *now.ended)]
+    listed = [registry.as_set(one) for one in (*now.models, *now.ended, *now.drawing)]
     shown = [
         model
         for model in listed
@@ -114,8 +114,9 @@ async def available(user: User) -> Available:
         and wallet.may_use(profile.allowed_groups)
     ]
     return Available(
-        models=tuple(model for model in shown if not model.has_ended),
-        ended=tuple(model for model in shown if model.has_ended),
+        models=tuple(model for model in shown if not (model.draws or model.has_ended)),
+        ended=tuple(model for model in shown if not model.draws and model.has_ended),
+        drawing=tuple(model for model in shown if model.draws and not model.has_ended),
         problems=now.problems,
         version=catalogue.version(),
     )

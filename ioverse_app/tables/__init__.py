@@ -11,6 +11,7 @@ from ioverse_app.tables.conversation import Conversation
 from ioverse_app.tables.data_export import DataExport, ExportStatus
 from ioverse_app.tables.group import Group, GroupMember
 from ioverse_app.tables.identity import Identity
+from ioverse_app.tables.image import Image
 from ioverse_app.tables.invitation import Invitation
 from ioverse_app.tables.ledger_entry import EntryStatus, LedgerEntry, PaidBy
 from ioverse_app.tables.message import InContext, Message, MessageStatus
@@ -19,7 +20,7 @@ from ioverse_app.tables.passkey import Passkey
 from ioverse_app.tables.provider import Provider
 from ioverse_app.tables.provider_key import ProviderKey
 from ioverse_app.tables.row import Row, new_id, now
-from ioverse_app.tables.run import Run, RunEvent, RunStatus
+from ioverse_app.tables.run import Run, RunEvent, RunKind, RunStatus
 from ioverse_app.tables.search_entry import Found, SearchBacklog, SearchEntry
 from ioverse_app.tables.second_factor import RecoveryCode, SecondFactor
 from ioverse_app.tables.session import Session
@@ -45,6 +46,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "Identity",
+    "Image",
     "ImportStatus",
     "InContext",
     "Invitation",
@@ -63,6 +65,7 @@ __all__ = [
     "Row",
     "Run",
     "RunEvent",
+    "RunKind",
     "RunStatus",
     "Scope",
     "SearchBacklog",

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import JSON, BigInteger, Index
 from sqlalchemy.orm import defer
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ioverse_app.tables.conversation import Conversation
@@ -34,6 +34,13 @@ class RunStatus(StrEnum):
         return self not in (RunStatus.QUEUED, RunStatus.IN_PROGRESS, RunStatus.REQUIRES_ACTION)
 
 
+class RunKind(StrEnum):
+    """What a run makes: an answer in a conversation, or images."""
+
+    CHAT = "chat"
+    IMAGE = "image"
+
+
 OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
 """The states in which a process is at work."""
 
@@ -41,16 +48,26 @@ OPEN = (RunStatus.QUEUED, RunStatus.IN_PROGRESS)
 class Run(Row, table=True):
     """One answer being produced. `owner` names the process that produces it.
 
+    One that makes images has neither a conversation nor a message.
     `plan` is what the model was shown; `cost` is in micro-dollars.
     """
 
     __table_args__ = (Index("ix_run_status", "status"),)
 
     user_id: str = Field(foreign_key="user.id", ondelete="CASCADE", index=True, max_length=32)
-    conversation_id: str = Field(
-        foreign_key="conversation.id", ondelete="CASCADE", index=True, max_length=32
+    kind: str = Field(
+        default=RunKind.CHAT, max_length=16, sa_column_kwargs={"server_default": RunKind.CHAT}
     )
-    message_id: str = Field(foreign_key="message.id", ondelete="CASCADE", index=True, max_length=32)
+    conversation_id: str | None = Field(
+        default=None,
+        foreign_key="conversation.id",
+        ondelete="CASCADE",
+        index=True,
+        max_length=32,
+    )
+    message_id: str | None = Field(
+        default=None, foreign_key="message.id", ondelete="CASCADE", index=True, max_length=32
+    )
     model: str = Field(max_length=255)
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -68,11 +85,12 @@ class Run(Row, table=True):
 
     @classmethod
     def visible_to(cls, user: User) -> SelectOfScalar[Self]:
-        """The runs in conversations that this user may open."""
+        """The runs in conversations that this user may open, and their own outside of any."""
         conversations = Conversation.visible_to(user).with_only_columns(col(Conversation.id))
         plan: Any = cls.plan  # it is long, and seldom asked for
         query = select(cls).options(defer(plan))
-        return query.where(col(cls.conversation_id).in_(conversations.order_by(None)))
+        outside = col(cls.conversation_id).is_(None) & (col(cls.user_id) == user.id)
+        return query.where(or_(col(cls.conversation_id).in_(conversations.order_by(None)), outside))
 
 
 class RunEvent(SQLModel, table=True):

@@ -152,4 +152,5 @@ async def _parameters(
     query = select(col(Run.message_id), col(Run.parameters)).where(
         Run.conversation_id == conversation.id
     )
-    return dict((await session.exec(query.order_by(col(Run.id)))).all())
+    rows = (await session.exec(query.order_by(col(Run.id)))).all()
+    return {message_id: parameters for message_id, parameters in rows if message_id}

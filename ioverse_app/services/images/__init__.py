@@ -1,0 +1,45 @@
+"""Images: make them, look at them, keep them or throw them away."""
+
+from ioverse_app.services.images.asking import NAMES, checked, problems
+from ioverse_app.services.images.gallery import (
+    PAGE,
+    Kept,
+    Page,
+    Wanted,
+    content,
+    delete,
+    discard,
+    get,
+    page,
+    restore,
+    save,
+    sources_of,
+)
+from ioverse_app.services.images.making import edit, generate, models, running, vary
+from ioverse_app.services.images.naming import file_name
+from ioverse_app.services.images.purging import purge
+
+__all__ = [
+    "NAMES",
+    "PAGE",
+    "Kept",
+    "Page",
+    "Wanted",
+    "checked",
+    "content",
+    "delete",
+    "discard",
+    "edit",
+    "file_name",
+    "generate",
+    "get",
+    "models",
+    "page",
+    "problems",
+    "purge",
+    "restore",
+    "running",
+    "save",
+    "sources_of",
+    "vary",
+]
