@@ -15,6 +15,7 @@ from ioverse_app.services.images.gallery import (
     save,
     sources_of,
 )
+from ioverse_app.services.images.looking import choices, recent, run, there
 from ioverse_app.services.images.making import edit, generate, models, running, vary
 from ioverse_app.services.images.naming import file_name
 from ioverse_app.services.images.purging import purge
@@ -26,6 +27,7 @@ __all__ = [
     "Page",
     "Wanted",
     "checked",
+    "choices",
     "content",
     "delete",
     "discard",
@@ -37,9 +39,12 @@ __all__ = [
     "page",
     "problems",
     "purge",
+    "recent",
     "restore",
+    "run",
     "running",
     "save",
     "sources_of",
+    "there",
     "vary",
 ]
