@@ -6,10 +6,10 @@ const newestFirst = (a, b) => b.at - a.at || (a.id < b.id ? 1 : -1);
 
 export const isOpen = (run) => OPEN.includes(run.status);
 
-export const addressOf = (id) => `/api/images/${id}/content`;
+export const addressOf = (id) => `/api/images/${id}/file`;
 export const thumbnailOf = (id) => `/api/images/${id}/thumbnail`;
-export const downloadOf = (id) => `/api/images/${id}/content?download=1`;
-export const zipOf = (ids) => `/api/images/zip?ids=${ids.join(",")}`;
+export const downloadOf = (id) => `/api/images/${id}/file?download=1`;
+export const zipOf = (ids) => `/api/images/archive?ids=${ids.join(",")}`;
 
 export function createImages(clock = () => Date.now()) {
   const readers = new Set();
@@ -18,7 +18,7 @@ export function createImages(clock = () => Date.now()) {
   const saved = new Map();
   const partials = new Map();
   const state = { owner: "", models: null, connect: "", filters: { models: [], sizes: [] }, key: "", cursor: "",
-    loaded: false, detail: null, checked: { serial: 0, problems: {}, problem: "" }, wish: null };
+    loaded: false, detail: null, link: null, checked: { serial: 0, problems: {}, problem: "" }, wish: null };
   let end = null; // the last of the gallery's pages, while there are more behind it
   const nothing = shot();
   let snapshot = nothing;
@@ -26,7 +26,7 @@ export function createImages(clock = () => Date.now()) {
 
   /** What the server tells, as `pushes.py` sends it. */
   function take(told) {
-    for (const name of ["owner", "models", "connect", "filters", "detail", "wish"])
+    for (const name of ["owner", "models", "connect", "filters", "detail", "wish", "link"])
       if (name in told) state[name] = told[name];
     if ("serial" in told) state.checked = { serial: told.serial, problems: told.problems, problem: told.problem };
     if (told.results) replaceResults(told.results);

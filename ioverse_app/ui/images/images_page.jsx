@@ -4,6 +4,7 @@ import { useLocation, useNavigate } from "react-router";
 import { ImageForm } from "./form.jsx";
 import { Gallery } from "./gallery.jsx";
 import { Results } from "./results.jsx";
+import { ShareImage } from "./share_image.jsx";
 import { useAsked, useImages, useLatest } from "./use_images.js";
 import { Viewer } from "./viewer.jsx";
 import "./images.css";
@@ -15,6 +16,7 @@ export function ImagesPage(can) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [edited, setEdited] = useState([]); // the images that the form makes others from
+  const [sharedId, setSharedId] = useState("");
   const openId = pathname.startsWith(`${PATH}/`) ? pathname.slice(PATH.length + 1).replace(/\/$/, "") : "";
   useAsked(store.loaded && store.models, can.onLoad);
 
@@ -26,6 +28,7 @@ export function ImagesPage(can) {
       if (openId) navigate(PATH);
       requestAnimationFrame(() => focusPrompt());
     },
+    share: setSharedId,
     editable: (store.models ?? []).some((model) => model.sources > 0),
   });
   return (
@@ -38,6 +41,7 @@ export function ImagesPage(can) {
         <Gallery does={does} store={store} />
       </div>
       {openId ? <Viewer does={does} id={openId} store={store} /> : null}
+      {sharedId ? <ShareImage id={sharedId} link={store.link} onClose={() => setSharedId("")} onShare={can.onShare} /> : null}
     </div>
   );
 }

@@ -28,6 +28,7 @@ class ImagesPage(rx.Component):
     on_vary: rx.EventHandler[passthrough_event_spec(str)]
     on_reuse: rx.EventHandler[passthrough_event_spec(str)]
     on_show: rx.EventHandler[passthrough_event_spec(str)]
+    on_share: rx.EventHandler[passthrough_event_spec(str, float)]
     on_find: rx.EventHandler[passthrough_event_spec(dict, str, str)]
 
 
@@ -47,6 +48,7 @@ def images_page() -> rx.Component:
             on_vary=ImagesState.vary,
             on_reuse=ImagesState.reuse,
             on_show=ImagesState.show,
+            on_share=ImagesState.share,
             on_find=ImagesState.find,
         ),
         undo=ImagesState.undo,

@@ -95,7 +95,7 @@ class ImagesState(rx.State):
             return None
         asked = Asked.read(form)
         try:
-            await rates.check(Kind.CHAT, user.id)
+            await rates.check(Kind.IMAGE, user.id)
             await _begin(user, asked)
         except AppError as error:
             fields = _fields(error)
@@ -112,7 +112,7 @@ class ImagesState(rx.State):
                 run = await images.run(session, user, str(run_id))
             if run.parameters.get("masked"):
                 return NoticeState.say("Its mask is not kept. Choose Edit prompt, and paint again.")
-            await rates.check(Kind.CHAT, user.id)
+            await rates.check(Kind.IMAGE, user.id)
             await _begin(user, Asked.read(items.wish_of_run(run)))
         except AppError as error:
             return NoticeState.say(error.message)
@@ -124,7 +124,7 @@ class ImagesState(rx.State):
         if not (user := await current_user(self)):
             return None
         try:
-            await rates.check(Kind.CHAT, user.id)
+            await rates.check(Kind.IMAGE, user.id)
             await images.vary(user, str(image_id))
         except AppError as error:
             return NoticeState.say(error.message)
@@ -216,6 +216,19 @@ class ImagesState(rx.State):
         return NoticeState.fade
 
     @rx.event
+    async def share(self, image_id: str, hours: float = images.HOURS):
+        """Make a link to a saved image, and tell the page once."""
+        if not (user := await current_user(self)):
+            return None
+        told = {"id": str(image_id)[:64]}
+        try:
+            async with db.reading() as session:
+                url, until = await images.link(session, user, str(image_id), hours=_hours(hours))
+        except AppError as error:
+            return pushes.told(link={**told, "problem": error.message})
+        return pushes.told(link={**told, "url": url, "until": until.isoformat()})
+
+    @rx.event
     async def undo(self):
         """Bring back the images that the notice tells of, or undo what else it says."""
         notice = await self.get_state(NoticeState)
@@ -272,6 +285,10 @@ def _fields(error: AppError) -> dict[str, str]:
     """The sentence of each field that is wrong, if that is what the error says."""
     found = error.details.get("fields", ())
     return {each["field"]: each["message"] for each in found}
+
+
+def _hours(hours: Any) -> float:
+    return float(hours) if isinstance(hours, int | float) else 0
 
 
 def _texts(image_ids: Sequence[str]) -> list[str]:

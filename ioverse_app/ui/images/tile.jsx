@@ -1,6 +1,6 @@
 // An image in a list: a blurred placeholder, then its thumbnail; and what can be done with it.
 import { memo, useRef, useState } from "react";
-import { Brush, Check, Copy, Download, Heart, Maximize2, RotateCcw, Shuffle, Trash2 } from "lucide-react";
+import { Brush, Check, Copy, Download, Heart, Maximize2, RotateCcw, Share2, Shuffle, Trash2 } from "lucide-react";
 import { addressOf, downloadOf, thumbnailOf } from "./image_store.js";
 
 const TICK_MS = 2500;
@@ -29,6 +29,7 @@ export function Actions({ does, image, isFull = false }) {
       {isFull ? null : <Icon label="Full size" onClick={() => does.current.open(id)}><Maximize2 /></Icon>}
       <a aria-label="Download" className="icon-button" download={image.name} href={downloadOf(id)} role="button" title="Download"><Download /></a>
       <CopyImage id={id} />
+      <Icon disabled={!saved} label="Share" onClick={() => does.current.share(id)} title={saved ? "Share" : "Save the image to share it"}><Share2 /></Icon>
       <Icon label="Reuse" onClick={() => (isFull && does.current.open(""), does.current.onReuse(id))} title="Reuse the prompt and settings"><RotateCcw /></Icon>
       <Icon label="Variations" onClick={() => (isFull && does.current.open(""), does.current.onVary(id))} title="Make a variation"><Shuffle /></Icon>
       <Icon disabled={!does.current.editable} label="Edit" onClick={() => does.current.edit(image)}
