@@ -60,12 +60,15 @@ class Painter:
     hung_up: int = 0
 
 
+PAINTER = web.AppKey("painter", Painter)
+
+
 @asynccontextmanager
 async def painter() -> AsyncIterator[Painter]:
     """Start it, and stop it."""
     painter = Painter()
     app = web.Application(client_max_size=100_000_000)
-    app["painter"] = painter
+    app[PAINTER] = painter
     app.router.add_get("/v1/models", _models)
     app.router.add_post("/v1/images/generations", _generations)
     app.router.add_post("/v1/images/edits", _edits)
@@ -84,7 +87,7 @@ async def painter() -> AsyncIterator[Painter]:
 
 
 async def _models(request: web.Request) -> web.Response:
-    return web.json_response({"data": [{"id": name} for name in request.app["painter"].models]})
+    return web.json_response({"data": [{"id": name} for name in request.app[PAINTER].models]})
 
 
 async def _kept(request: web.Request) -> web.Response:
@@ -100,7 +103,7 @@ async def _edits(request: web.Request) -> web.StreamResponse:
             files[name + str(len(files))] = value.file.read()
         else:
             asked[name] = value
-    request.app["painter"].files.append(files)
+    request.app[PAINTER].files.append(files)
     return await _answer(request, asked, "image_edit")
 
 
@@ -109,7 +112,7 @@ async def _generations(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(request: web.Request, asked: dict[str, Any], kind: str) -> web.StreamResponse:
-    painter: Painter = request.app["painter"]
+    painter: Painter = request.app[PAINTER]
     painter.asked.append(asked)
     prompt = str(asked.get("prompt"))
     word = prompt.split()[0].lower()

@@ -16,6 +16,12 @@ from starlette.exceptions import HTTPException
 from ioverse_app.api.request_log import request_id
 from ioverse_app.errors import AppError, NotSignedIn, TooMany
 
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +46,31 @@ def error_response(
     return JSONResponse(body, status, headers)
 
 
-async def _app_error(_request: Request, error: Exception) -> JSONResponse:
+def is_openai(request: Request) -> bool:
+    """Whether this is one of the routes in OpenAI's shapes."""
+    return request.url.path.startswith("/v1/")
+
+
+def openai_error(
+    status: int, message: str, code: str, details: Any = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An error as OpenAI's SDK reads it; `param` is the first field that is wrong."""
+    fields = (details or {}).get("fields") or [{}]
+    error = {
+        "message": message,
+        "type": _OPENAI_TYPES.get(status, _type_of(status)),
+        "param": fields[0].get("field"),
+        "code": code,
+    }
+    return JSONResponse({"error": error}, status, headers)
+
+
+def _type_of(status: int) -> str:
+    is_theirs = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return "invalid_request_error" if is_theirs else "server_error"
+
+
+async def _app_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, TooMany):
@@ -49,15 +79,22 @@ async def _app_error(_request: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", error.code, error.message, exc_info=error)
+    if is_openai(request):
+        # Its SDK would ask again by itself, and be billed again.
+        headers["x-should-retry"] = "false"
+        return openai_error(error.status, error.message, error.code, error.details, headers)
     return error_response(error.status, error.message, error.code, error.details, headers)
 
 
-async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = [_field(problem) for problem in error.errors()]
     sentence = " ".join(f"{field['field']}: {field['message']}." for field in fields[:3])
     message = sentence or "The request cannot be read."
-    return error_response(HTTPStatus.BAD_REQUEST, message, "invalid_request", {"fields": fields})
+    details = {"fields": fields}
+    if is_openai(request):
+        return openai_error(HTTPStatus.BAD_REQUEST, message, "invalid_request", details)
+    return error_response(HTTPStatus.BAD_REQUEST, message, "invalid_request", details)
 
 
 def _field(problem: dict[str, Any]) -> dict[str, str]:
@@ -68,10 +105,12 @@ def _field(problem: dict[str, Any]) -> dict[str, str]:
     return {"field": ".".join(place[1:]), "message": str(problem["msg"])}
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})
+    if is_openai(request):
+        return openai_error(error.status_code, str(error.detail), code, headers=headers)
     return error_response(error.status_code, str(error.detail), code, headers=headers)
 
 
@@ -79,4 +118,6 @@ async def _unknown_error(request: Request, error: Exception) -> JSONResponse:
     route = getattr(request.scope.get("route"), "path", "a request")
     _log.error("%s %s failed", request.method, route, exc_info=error)
     message = "Something went wrong here. It has been noted; please try again."
+    if is_openai(request):
+        return openai_error(HTTPStatus.INTERNAL_SERVER_ERROR, message, "internal_error")
     return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, message, "internal_error")

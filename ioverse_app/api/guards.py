@@ -17,7 +17,7 @@ from ioverse_app.config import settings
 
 HEADERS_MAX_BYTES = 32 * 1024
 HSTS = "max-age=31536000"
-STREAMED = ("/api/attachments", "/api/imports")
+STREAMED = ("/api/attachments", "/api/imports", "/v1/images/edits")
 """Files are read as they come, against limits of their own."""
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -20,10 +20,11 @@ COUNTED = re.compile(r"/(?:api|v1)/")
 KINDS = (
     (Kind.AUTH, re.compile(r"/api/(?:register|login|token/refresh|password)\b")),
     (Kind.UPLOAD, re.compile(r"/(?:api|v1)/(?:attachments|imports?|files)\b")),
+    (Kind.IMAGE, re.compile(r"/v1/images/")),
     (Kind.CHAT, re.compile(r"/api/chats(?:/stream|/edit|/retry|/regenerate)?$")),
     (
         Kind.CHAT,
-        re.compile(r"/v1/(?:chat/completions|responses|images/|embeddings|threads/.*runs)"),
+        re.compile(r"/v1/(?:chat/completions|responses|embeddings|threads/.*runs)"),
     ),
 )
 SAFE = ("GET", "HEAD", "OPTIONS")

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     WRITE = "write"
     READ = "read"
     UPLOAD = "upload"
+    IMAGE = "image"
     AUTH = "auth"
 
 
@@ -41,6 +42,7 @@ WHAT = {
     Kind.WRITE: "changes",
     Kind.READ: "requests",
     Kind.UPLOAD: "files",
+    Kind.IMAGE: "requests for images",
     Kind.AUTH: "sign-ins",
 }
 

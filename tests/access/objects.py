@@ -13,6 +13,7 @@ from ioverse_app.tables import (
     ApiKey,
     ChatImport,
     DataExport,
+    Image,
     Message,
     Run,
     RunStatus,
@@ -86,7 +87,21 @@ async def objects_of(person: User) -> dict[str, str]:
 
     boss = person.model_copy(update={"role": "member"})
     attachment = await attachments.add(boss, "secret.txt", chunks())
+    image = Image(
+        user_id=person.id,
+        prompt=SECRET,
+        model="studio/dall-e-2",
+        width=1,
+        height=1,
+        format="png",
+        size=len(SECRET),
+        stored=attachment.stored,
+        thumbnail=attachment.stored,
+    )
+    async with db.transaction() as session:
+        session.add(image)
     return {
+        "image_id": image.id,
         "chat_id": chat.id,
         "message_id": answer.id,
         "run_id": run.id,
@@ -130,6 +145,7 @@ TABLES = {
     "run": "user_id = :id",
     "share": "user_id = :id",
     "attachment": "user_id = :id",
+    "image": "user_id = :id",
     "chat_import": "user_id = :id",
     "vote": "user_id = :id",
     "session": "user_id = :id",

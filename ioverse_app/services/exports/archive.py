@@ -38,7 +38,7 @@ async def archive(
         for done, conversation_id in enumerate(conversation_ids, 1):
             try:
                 file = await _one(user, conversation_id, format)
-                name = _free(file.name, taken)
+                name = free_name(file.name, taken)
                 await asyncio.to_thread(zipped.writestr, name, file.data)
             except AppError:
                 failed.append(conversation_id)
@@ -52,7 +52,7 @@ async def _one(user: User, conversation_id: str, format: Format) -> File:
     return await write(exported, format)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """This name or, if a file has it already, with a number: systems differ about capitals."""
     stem, _, ending = name.rpartition(".")
     number = 1

@@ -1,5 +1,6 @@
 """Images: make them, look at them, keep them or throw them away."""
 
+from ioverse_app.services.images.archive import archive
 from ioverse_app.services.images.asking import NAMES, checked, problems
 from ioverse_app.services.images.gallery import (
     PAGE,
@@ -10,22 +11,29 @@ from ioverse_app.services.images.gallery import (
     delete,
     discard,
     get,
+    kept,
     page,
     restore,
     save,
     sources_of,
 )
+from ioverse_app.services.images.links import HOURS, HOURS_MAX, address, by_ticket, link
 from ioverse_app.services.images.looking import choices, recent, run, there
 from ioverse_app.services.images.making import edit, generate, models, running, vary
 from ioverse_app.services.images.naming import file_name
 from ioverse_app.services.images.purging import purge
 
 __all__ = [
+    "HOURS",
+    "HOURS_MAX",
     "NAMES",
     "PAGE",
     "Kept",
     "Page",
     "Wanted",
+    "address",
+    "archive",
+    "by_ticket",
     "checked",
     "choices",
     "content",
@@ -35,6 +43,8 @@ __all__ = [
     "file_name",
     "generate",
     "get",
+    "kept",
+    "link",
     "models",
     "page",
     "problems",

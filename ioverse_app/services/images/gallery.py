@@ -87,7 +87,7 @@ async def page(
 
 async def get(session: AsyncSession, user: User, image_id: str) -> Image:
     """The image with this id, if this user may see it. NotFound else."""
-    return (await _these(session, user, [image_id]))[0]
+    return (await these(session, user, [image_id]))[0]
 
 
 async def content(
@@ -105,12 +105,14 @@ async def kept(image: Image, *, thumbnail: bool = False) -> Kept:
     return Kept(image, await storage.find(key), key, media_type)
 
 
-async def save(session: AsyncSession, user: User, image_ids: Sequence[str]) -> list[Image]:
-    """Keep these images for good."""
+async def save(
+    session: AsyncSession, user: User, image_ids: Sequence[str], *, saved: bool = True
+) -> list[Image]:
+    """Keep these images for good, or no longer than results are kept."""
     access.check(user, Action.READ)
-    images = await _these(session, user, image_ids)
+    images = await these(session, user, image_ids)
     for image in images:
-        image.saved_at = image.saved_at or now()
+        image.saved_at = (image.saved_at or now()) if saved else None
     return _told(session, user, images)
 
 
@@ -122,7 +124,7 @@ async def discard(session: AsyncSession, user: User, image_ids: Sequence[str]) -
 async def delete(session: AsyncSession, user: User, image_ids: Sequence[str]) -> list[Image]:
     """Put these images into the trash, where what was saved stays for 30 days."""
     access.check(user, Action.READ)
-    images = await _these(session, user, image_ids)
+    images = await these(session, user, image_ids)
     for image in images:
         image.deleted_at = now()
     return _told(session, user, images)
@@ -131,7 +133,7 @@ async def delete(session: AsyncSession, user: User, image_ids: Sequence[str]) ->
 async def restore(session: AsyncSession, user: User, image_ids: Sequence[str]) -> list[Image]:
     """Bring images back from the trash, as they were."""
     access.check(user, Action.READ)
-    images = await _these(session, user, image_ids, deleted=True)
+    images = await these(session, user, image_ids, deleted=True)
     for image in images:
         image.deleted_at = None
     return _told(session, user, images)
@@ -146,7 +148,7 @@ async def sources_of(session: AsyncSession, user: User, image: Image) -> list[Im
     return [there[one] for one in image.sources if one in there]
 
 
-async def _these(
+async def these(
     session: AsyncSession, user: User, image_ids: Sequence[str], *, deleted: bool = False
 ) -> list[Image]:
     """These images in their order; NotFound unless each is there."""
@@ -166,9 +168,9 @@ def _told(session: AsyncSession, user: User, images: list[Image]) -> list[Image]
 
 def _filtered(query: Any, wanted: Wanted) -> Any:
     for word in dict.fromkeys(wanted.search.split()):
-        found, is_beginning = phrase(word)
-        looked_for = f" {' '.join(found)}{'' if is_beginning else ' '}"
-        if found:
+        found, _ = phrase(word)
+        if found:  # the last of them may be only the beginning of a word
+            looked_for = f" {' '.join(found)}"
             query = query.where(col(Image.words).contains(looked_for, autoescape=True))
     if wanted.model:
         query = query.where(Image.model == wanted.model)

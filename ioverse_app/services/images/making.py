@@ -231,7 +231,7 @@ def _sent(image: ImageProfile, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What the provider gets. Its bytes come with the answer where it lets us choose."""
     sent = {name: value for name, value in asked.items() if value != "auto"}
     if "b64_json" in image.response_formats:
-        sent["response_format"] = "b64_json"
+        sent.setdefault("response_format", "b64_json")
     return sent
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from ioverse_app import db
+from ioverse_app.config import settings
 from ioverse_app.errors import AppError
 from ioverse_app.live import Lagged
 from ioverse_app.providers import catalogue
@@ -226,7 +227,8 @@ class ImagesState(rx.State):
                 url, until = await images.link(session, user, str(image_id), hours=_hours(hours))
         except AppError as error:
             return pushes.told(link={**told, "problem": error.message})
-        return pushes.told(link={**told, "url": url, "until": until.isoformat()})
+        told["url"] = f"{self._address()}{url.removeprefix(settings().address)}"
+        return pushes.told(link={**told, "until": until.isoformat()})
 
     @rx.event
     async def undo(self):
@@ -243,6 +245,11 @@ class ImagesState(rx.State):
                 await images.restore(session, user, ids)
         except AppError as error:
             return NoticeState.say(error.message)
+
+    def _address(self) -> str:
+        """The address of this installation, as the person who shares knows it."""
+        ours = settings().address
+        return ours if settings().public_url else self.router.headers.origin or ours
 
     async def _tell(self, user: User):
         self._told = self.router.session.session_id
