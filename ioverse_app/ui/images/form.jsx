@@ -5,7 +5,7 @@ import { drafts } from "../transcript/drafts.js";
 import { Control } from "./control.jsx";
 import { Edited } from "./edited.jsx";
 import { fitting } from "./image_store.js";
-import { focusPrompt } from "./images_page.jsx";
+import { focusPrompt } from "./use_images.js";
 
 const FIRST = ["size", "quality", "n"];
 const PLACE = "images";
@@ -47,6 +47,8 @@ export function ImageForm({ does, edited, setEdited, store }) {
       setSending(0);
       if (Object.keys(store.checked.problems).length)
         requestAnimationFrame(() => document.querySelector('.image-form [aria-invalid="true"]')?.focus());
+      else if (!store.checked.problem)
+        requestAnimationFrame(() => document.querySelector(".image-card")?.scrollIntoView({ block: "nearest" }));
     }
   }, [store.checked, sending]);
   useEffect(() => setMask(""), [edited[0]]);

@@ -1,8 +1,7 @@
 // The images that were saved: searched, filtered, chosen, and loaded page by page as one scrolls.
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { Search } from "lucide-react";
-import { zipOf } from "./image_store.js";
-import { imageStore } from "./image_store.js";
+import { imageStore, zipOf } from "./image_store.js";
 import { worded } from "./control.jsx";
 import { Thumbnail } from "./tile.jsx";
 import { useLatest } from "./use_images.js";
@@ -17,6 +16,9 @@ export function Gallery({ does, store }) {
   const [wanted, setWanted] = useFilters(does);
   const [chosen, setChosen] = useChosen(gallery);
   const filtered = Object.values(wanted).some(Boolean);
+  useEffect(() => {
+    if (store.stale) does.current.onFind(asked(wanted), key, "");
+  }, [store.stale]);
   const choice = useLatest({ chosen, setChosen });
   return (
     <section aria-label="Gallery" className="image-gallery">
@@ -129,7 +131,12 @@ function useFilters(does) {
     const timer = setTimeout(() => does.current.onFind(asked(wanted), key, ""), TYPED_MS);
     return () => clearTimeout(timer);
   }, [key]);
-  useEffect(() => () => imageStore.wanting(""), []);
+  const latest = useLatest(key);
+  useEffect(() => () => {
+    if (!latest.current) return;
+    imageStore.wanting("");
+    does.current.onFind({}, "", "");
+  }, []);
   return [wanted, setWanted];
 }
 

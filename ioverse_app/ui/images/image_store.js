@@ -18,7 +18,7 @@ export function createImages(clock = () => Date.now()) {
   const saved = new Map();
   const partials = new Map();
   const state = { owner: "", models: null, connect: "", filters: { models: [], sizes: [] }, key: "", cursor: "",
-    loaded: false, detail: null, link: null, checked: { serial: 0, problems: {}, problem: "" }, wish: null };
+    loaded: false, stale: false, detail: null, link: null, checked: { serial: 0, problems: {}, problem: "" }, wish: null };
   let end = null; // the last of the gallery's pages, while there are more behind it
   const nothing = shot();
   let snapshot = nothing;
@@ -70,7 +70,7 @@ export function createImages(clock = () => Date.now()) {
     if (key !== state.key || (behind && behind !== state.cursor)) return; // of other filters
     if (!behind) saved.clear();
     for (const image of page) saved.set(image.id, image);
-    [state.cursor, state.loaded] = [cursor, true];
+    [state.cursor, state.loaded, state.stale] = [cursor, true, false];
     end = cursor ? (page.at(-1) ?? end) : null;
   }
 
@@ -79,7 +79,7 @@ export function createImages(clock = () => Date.now()) {
     if (saved.has(image.id) || (image.saved && !state.key && !(end && newestFirst(image, end) > 0))) {
       if (image.saved) saved.set(image.id, image);
       else saved.delete(image.id);
-    }
+    } else if (image.saved && state.key) state.stale = true; // only the server knows whether it matches
     if (state.detail?.id === image.id) state.detail = { ...state.detail, ...image };
   }
 

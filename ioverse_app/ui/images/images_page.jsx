@@ -1,11 +1,11 @@
 // Text to image: the form, what is made with it, what was saved, and one image in full.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { ImageForm } from "./form.jsx";
 import { Gallery } from "./gallery.jsx";
 import { Results } from "./results.jsx";
 import { ShareImage } from "./share_image.jsx";
-import { useAsked, useImages, useLatest } from "./use_images.js";
+import { focusPrompt, useAsked, useImages, useLatest } from "./use_images.js";
 import { Viewer } from "./viewer.jsx";
 import "./images.css";
 
@@ -17,7 +17,9 @@ export function ImagesPage(can) {
   const navigate = useNavigate();
   const [edited, setEdited] = useState([]); // the images that the form makes others from
   const [sharedId, setSharedId] = useState("");
-  const openId = pathname.startsWith(`${PATH}/`) ? pathname.slice(PATH.length + 1).replace(/\/$/, "") : "";
+  const [there, setThere] = useState(false); // the page that was built beforehand knows no address
+  useEffect(() => setThere(true), []);
+  const openId = there && pathname.startsWith(`${PATH}/`) ? pathname.slice(PATH.length + 1).replace(/\/$/, "") : "";
   useAsked(store.loaded && store.models, can.onLoad);
 
   const does = useLatest({
@@ -44,13 +46,6 @@ export function ImagesPage(can) {
       {sharedId ? <ShareImage id={sharedId} link={store.link} onClose={() => setSharedId("")} onShare={can.onShare} /> : null}
     </div>
   );
-}
-
-/** Brings the field for the prompt up, with the caret in it. */
-export function focusPrompt() {
-  const field = document.querySelector(".image-prompt");
-  field?.scrollIntoView({ block: "center" });
-  field?.focus({ preventScroll: true });
 }
 
 function Connect({ path }) {

@@ -153,7 +153,6 @@ def _facts(row: Image) -> list[tuple[str, str]]:
         *((f"{NAMES[name]} asked for", _written(value)) for name, value in asked.items()),
         ("Seed", "" if row.seed is None else str(row.seed)),
         ("Cost", "" if row.cost is None else f"${row.cost / 1_000_000:.4g}"),
-        ("Saved", "Yes" if row.saved_at else "No: it is kept for 24 hours"),
     ]
 
 

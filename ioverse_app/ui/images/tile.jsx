@@ -22,7 +22,7 @@ export function Actions({ does, image, isFull = false }) {
   return (
     <div className="image-actions">
       {saved ? (
-        isFull ? null : <span className="image-saved"><Check size={14} />Saved</span>
+        <span className="image-saved"><Check size={14} />Saved</span>
       ) : (
         <button className="button small" onClick={() => does.current.onSave([id])} type="button"><Heart size={14} />Save</button>
       )}
@@ -35,9 +35,9 @@ export function Actions({ does, image, isFull = false }) {
       <Icon disabled={!does.current.editable} label="Edit" onClick={() => does.current.edit(image)}
         title={does.current.editable ? "Edit" : "No connected model edits images"}><Brush /></Icon>
       {saved ? (
-        <Icon label="Delete" onClick={() => does.current.onDelete([id], "deleted")}><Trash2 /></Icon>
+        <Icon label="Delete" onClick={() => (isFull && does.current.open(""), does.current.onDelete([id], "deleted"))}><Trash2 /></Icon>
       ) : (
-        <Icon label="Discard" onClick={() => does.current.onDelete([id], "discarded")}><Trash2 /></Icon>
+        <Icon label="Discard" onClick={() => (isFull && does.current.open(""), does.current.onDelete([id], "discarded"))}><Trash2 /></Icon>
       )}
     </div>
   );

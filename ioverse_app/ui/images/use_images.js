@@ -22,6 +22,13 @@ export function useLatest(value) {
   return latest;
 }
 
+/** Brings the field for the prompt up, with the caret in it. */
+export function focusPrompt() {
+  const field = document.querySelector(".image-prompt");
+  field?.scrollIntoView({ block: "center" });
+  field?.focus({ preventScroll: true });
+}
+
 /** This moment, every second while it is needed. */
 export function useNow(needed) {
   const [now, setNow] = useState(() => Date.now());
