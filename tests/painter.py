@@ -10,6 +10,8 @@ import asyncio
 import base64
 import io
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,10 +28,19 @@ def picture(width: int = 64, height: int = 48, form: str = "PNG", colour: str = 
     return to.getvalue()
 
 
-BOMB = base64.b64decode(
-    # A PNG whose header says 20,000 × 20,000; there are no pixels behind it.
-    "iVBORw0KGgoAAAANSUhEUgAATiAAAE4gCAIAAAA="
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checked = kind + data
+    return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
+BOMB = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(bytes(100_000)))
+    + _chunk(b"IEND", b"")
 )
+"""A PNG that says it is 20,000 × 20,000."""
+
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 BROKEN = {
     "empty": b"",
