@@ -93,6 +93,7 @@ def test_from_a_prompt_to_the_zip(serve, visit, painter, tmp_path):
     own.blur()
     expect(page.get_by_role("alert")).to_have_text("Width and height are multiples of 16.")
     size.select_option("1024x1024")
+    size.focus()
     size.blur()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_text("More settings").click()

@@ -81,7 +81,7 @@ async def test_a_page_is_told_what_there_is(ann):
     dall_e_3 = next(model for model in models["models"] if model["ref"] == "studio/dall-e-3")
     reasons = {control["name"]: control["reason"] for control in dall_e_3["controls"]}
     assert reasons["n"] == "dall-e-3 makes one image at a time."
-    assert reasons["background"] == "dall-e-3 takes no background."
+    assert reasons["background"] == "dall-e-3 has no setting for this."
     assert not reasons["style"]
     assert filters["filters"] == {"models": [["studio/dall-e-2", "dall-e-2"]], "sizes": ["65x48"]}
 

@@ -31,14 +31,14 @@ function Choice({ any, common, label, name, options, set, value }) {
   const [own, setOwn] = useState(false);
   const choose = ({ target }) => {
     setOwn(target.value === OWN);
-    set(target.value === OWN ? "" : target.value);
+    set(target.value === OWN ? "" : target.value, true);
   };
   const writing = own || isOwn;
   const { id, ...rest } = common;
   return (
     <>
       <select {...rest} id={id} onChange={choose} value={writing ? OWN : (options.includes(value) ? value : (options[0] ?? ""))}>
-        {options.length ? null : <option value="">Not taken</option>}
+        {options.length ? null : <option value="">Not available</option>}
         {options.map((each) => <option key={each} value={each}>{worded(name, each)}</option>)}
         {any ? <option value={OWN}>Another size…</option> : null}
       </select>

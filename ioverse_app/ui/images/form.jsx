@@ -5,40 +5,50 @@ import { drafts } from "../transcript/drafts.js";
 import { Control } from "./control.jsx";
 import { Edited } from "./edited.jsx";
 import { fitting } from "./image_store.js";
-import { focusPrompt } from "./use_images.js";
+import { focusPrompt, useLatest } from "./use_images.js";
 
 const FIRST = ["size", "quality", "n"];
 const PLACE = "images";
 const BLANK = { prompt: "", model: "", settings: {} };
+const PRESS_MS = 250; // a sentence that came sooner would move a button away from under the pointer
 const NO_MODEL = { prompt_limit: 0, sources: 0, mask: false, controls: [] };
 
 export function ImageForm({ does, edited, setEdited, store }) {
-  const [form, change] = useDraft(store.owner);
+  const [form, change, latest] = useDraft(store.owner);
   const [mask, setMask] = useState("");
-  const [left, setLeft] = useState(new Set()); // fields that were left, or sent: they show what is wrong
+  const [left, setLeft] = useState(new Map()); // fields that were left, each with the check that it waits for
   const [sending, setSending] = useState(0);
   const serial = useRef(0);
+  const waiting = useRef(null);
   const id = useId();
   const models = store.models ?? [];
   const model = models.find(({ ref }) => ref === form.model) ?? models[0];
   const { controls, prompt_limit: limit } = model ?? NO_MODEL;
-  const problems = shownOf(store.checked.problems, left);
+  const problems = shownOf(store.checked, left);
   const tooLong = Boolean(limit) && length(form.prompt) > limit;
 
-  const said = () => ({
+  const said = (form = latest.current) => ({
     serial: ++serial.current, prompt: form.prompt, model: model?.ref ?? "", mask: edited.length ? mask : "",
     settings: fitting(controls, form.settings), sources: edited,
   });
+  const asking = useLatest(said);
   const leave = (name) => {
-    setLeft((all) => new Set(all).add(name));
-    // The mask is not sent for this: that there is one is enough.
-    does.current.onCheck({ ...said(), mask: edited.length && mask ? "yes" : "" });
+    const next = serial.current + 1;
+    setLeft((all) => new Map(all).set(name, next));
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(() => {
+      const all = asking.current();
+      // The mask is not sent for this: that there is one is enough.
+      does.current.onCheck({ ...all, mask: all.mask && "yes" });
+    }, PRESS_MS);
   };
   const generate = (event) => {
     event?.preventDefault();
     if (!model || sending) return;
-    setLeft(new Set(["prompt", "model", "image", "mask", ...controls.map(({ name }) => name)]));
+    clearTimeout(waiting.current);
     const all = said();
+    const names = ["prompt", "model", "image", "mask", ...controls.map(({ name }) => name)];
+    setLeft(new Map(names.map((name) => [name, all.serial])));
     setSending(all.serial);
     does.current.onGenerate(all);
   };
@@ -65,7 +75,7 @@ export function ImageForm({ does, edited, setEdited, store }) {
     const { prompt, model: ref, settings, sources } = store.wish;
     change({ prompt, settings, model: models.some((each) => each.ref === ref) ? ref : (model?.ref ?? "") });
     setEdited(sources);
-    setLeft(new Set());
+    setLeft(new Map());
     focusPrompt();
   }, [store.wish]);
 
@@ -75,7 +85,10 @@ export function ImageForm({ does, edited, setEdited, store }) {
   };
   const fields = (names, within) => controls.filter(({ name }) => FIRST.includes(name) === within).map((control) => (
     <Control control={control} key={control.name} onLeave={() => leave(control.name)} problem={problems[control.name]}
-      set={(value) => change({ settings: { ...form.settings, [control.name]: value } })}
+      set={(value, isChosen) => {
+        change({ settings: { ...form.settings, [control.name]: value } });
+        if (isChosen) leave(control.name);
+      }}
       value={form.settings[control.name] ?? ""} />
   ));
   const set = controls.filter(({ name, reason }) => !FIRST.includes(name) && !reason && form.settings[name]).length;
@@ -88,11 +101,13 @@ export function ImageForm({ does, edited, setEdited, store }) {
           aria-label="Prompt" className="image-prompt" dir="auto" onBlur={() => form.prompt && leave("prompt")}
           onChange={(event) => change({ prompt: event.target.value })} onKeyDown={pressed}
           placeholder={edited.length ? "What should be different?" : "Describe an image"} rows={3} value={form.prompt} />
-        <span className="image-count" data-over={tooLong} id={`${id}-count`}>
-          {limit ? `${length(form.prompt).toLocaleString("en")} of ${limit.toLocaleString("en")}` : ""}
-        </span>
+        <div className="image-prompt-foot">
+          <p className="image-wrong" id={`${id}-wrong`} role={problems.prompt ? "alert" : undefined}>{problems.prompt ?? ""}</p>
+          <span className="image-count" data-over={tooLong} id={`${id}-count`}>
+            {limit ? `${length(form.prompt).toLocaleString("en")} of ${limit.toLocaleString("en")}` : ""}
+          </span>
+        </div>
       </div>
-      <p className="image-wrong" id={`${id}-wrong`} role={problems.prompt ? "alert" : undefined}>{problems.prompt ?? ""}</p>
       <div className="image-fields">
         <div className="image-control image-model">
           <span className="label">Model</span>
@@ -120,7 +135,8 @@ const HAS_KEYS = () => matchMedia("(hover: hover) and (pointer: fine)").matches;
 /** Characters as the server counts them: code points. */
 const length = (text) => [...text].length;
 
-const shownOf = (problems, left) => Object.fromEntries(Object.entries(problems).filter(([name]) => left.has(name)));
+const shownOf = ({ problems, serial }, left) =>
+  Object.fromEntries(Object.entries(problems).filter(([name]) => serial >= left.get(name)));
 
 function grouped(models) {
   const groups = new Map();
@@ -146,7 +162,7 @@ function useDraft(owner) {
     setForm(latest.current);
     drafts.typed(place, JSON.stringify(latest.current));
   };
-  return [form, change];
+  return [form, change, latest];
 }
 
 function parsed(text) {

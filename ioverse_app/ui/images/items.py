@@ -29,7 +29,6 @@ NAMES = {
 }
 """The controls, in their order, by what people call them."""
 
-_TAKES_NO = {"n": "", "output_compression": "compression", "output_format": "format"}
 _OWN_KEYS = ("prompt", "images", "masked")
 
 
@@ -119,18 +118,19 @@ def _about(image: ImageProfile) -> str:
 
 def _control(name: str, label: str, image: ImageProfile, model: str) -> dict[str, Any]:
     kind, options, reason = "choice", list(image.choices.get(name, ())), ""
+    none = f"{model} has no setting for this."
     match name:
         case "n":
             options = [str(number) for number in range(1, image.most + 1)]
             reason = f"{model} makes one image at a time." if image.most == 1 else ""
         case "output_compression":
             kind = "percent"
-            reason = "" if image.compression else f"{model} takes no compression."
+            reason = "" if image.compression else none
         case "seed":
             kind = "number"
-            reason = "" if image.seed else f"{model} takes no seed."
+            reason = "" if image.seed else none
         case _ if not options:
-            reason = f"{model} takes no {_TAKES_NO.get(name, label.lower())}."
+            reason = none
         case _:
             pass
     return {

@@ -71,9 +71,11 @@ function Failure({ does, run }) {
   return (
     <div className={cancelled ? "problem waiting" : "problem"} role={cancelled ? "status" : "alert"}>
       <span className="sentence">{cancelled ? "You stopped this." : run.problem || "The images were not made."}</span>
-      {run.masked ? null : <button className="button small" onClick={() => does.current.onAgain(run.id)} type="button">Try again</button>}
-      <button className="button small" onClick={() => does.current.onReword(run.id)} type="button">Edit prompt</button>
-      <button className="button quiet small" onClick={() => imageStore.dismiss(run.id)} type="button">Dismiss</button>
+      <span className="image-ways">
+        {run.masked ? null : <button className="button small" onClick={() => does.current.onAgain(run.id)} type="button">Try again</button>}
+        <button className="button small" onClick={() => does.current.onReword(run.id)} type="button">Edit prompt</button>
+        <button className="button quiet small" onClick={() => imageStore.dismiss(run.id)} type="button">Dismiss</button>
+      </span>
     </div>
   );
 }
