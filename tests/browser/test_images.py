@@ -117,9 +117,9 @@ def test_from_a_prompt_to_the_zip(serve, visit, painter, tmp_path):
 
     # Saved here, it is in the gallery there; discarded here, it is gone there, until undone.
     card.get_by_role("button", name="Save").first.click()
-    expect(gallery(other).locator("li")).to_have_count(1, timeout=2_000)
+    expect(gallery(other).locator("li")).to_have_count(1, timeout=4_000)
     card.get_by_role("button", name="Discard").click()
-    expect(other.locator(".image-result")).to_have_count(1, timeout=2_000)
+    expect(other.locator(".image-result")).to_have_count(1, timeout=4_000)
     page.get_by_role("button", name="Undo").click()
     expect(card.locator(".image-result")).to_have_count(2)
     with page.expect_download() as download:
@@ -207,7 +207,7 @@ def test_from_a_prompt_to_the_zip(serve, visit, painter, tmp_path):
     assert len([name for name in names if name.endswith(".png")]) == 2
     gallery(page).get_by_role("button", name="Delete").click()
     expect(gallery(page).locator("li")).to_have_count(2)
-    expect(gallery(other).locator("li")).to_have_count(2, timeout=2_000)
+    expect(gallery(other).locator("li")).to_have_count(2, timeout=4_000)
     page.get_by_role("button", name="Undo").click()
     expect(gallery(page).locator("li")).to_have_count(4)
     assert not faults(page)
@@ -245,7 +245,9 @@ def test_what_goes_wrong_is_said_and_kept(serve, visit, painter):
     prompt.fill("Other words")
     card.get_by_role("button", name="Edit prompt").click()
     expect(prompt).to_have_value("moderation would refuse this")
+    first = page.locator(f'.image-card[data-run="{card.get_attribute("data-run")}"]')
     card.get_by_role("button", name="Try again").click()
+    expect(first).to_have_count(0)
     expect(card.get_by_role("alert")).to_be_visible()
     expect(page.locator(".image-card")).to_have_count(1)
     assert len(painter.asked) == 2
