@@ -40,7 +40,7 @@ JOBS = (
     Job("purge-sessions", "17 * * * *", sessions.purge),
     Job("purge-run-logs", "27 * * * *", run_logs.purge),
     Job("purge-share-links", "42 * * * *", shares.purge),
-    Job("purge-images", "37 * * * *", images.purge),
+    Job("purge-images", "34 * * * *", images.purge),
     Job("purge-attachments", "47 * * * *", attachments.purge),
     Job("refund-forgotten", "52 * * * *", usage.sweep),
     Job("purge-imports", "57 * * * *", imports.purge),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 COMPATIBLE = "compatible"
 """The family of a model of which nothing is known but that it makes images."""
@@ -71,6 +71,14 @@ class ImageProfile:
 NAMES = tuple(field.name for field in fields(ImageProfile))
 """What an administrator can set of one, besides the family that it is `like`."""
 
+LIMITS = {
+    "prompt_limit": (1, 1_000_000),
+    "most": (1, 100),
+    "price": (0, 1_000_000_000),
+    "partial_images": (0, 3),
+    "sources": (0, 16),
+}
+
 
 def find(model: str, told: Mapping[str, Any] | bool | None = None) -> ImageProfile | None:
     """The profile of a model by the provider's name for it; None if it makes no images.
@@ -92,10 +100,48 @@ def families() -> tuple[str, ...]:
     return tuple(_data()["families"])
 
 
+def is_sound(facts: Mapping[str, Any]) -> bool:
+    """Whether these facts describe a profile: every name is known, every value of its kind."""
+    for name, value in facts.items():
+        match name:
+            case "like":
+                sound = value in families()
+            case "compression" | "seed" | "mask":
+                sound = isinstance(value, bool)
+            case "prompt_limit" | "most" | "price" | "partial_images" | "sources":
+                least, most = LIMITS[name]
+                is_whole = isinstance(value, int) and not isinstance(value, bool)
+                sound = is_whole and least <= value <= most
+            case "any_size":
+                sound = value is None or _is_any_size(value)
+            case _:
+                sound = name in NAMES and _is_choice(value)
+        if not sound:
+            return False
+    return True
+
+
 def profile(facts: Mapping[str, Any]) -> ImageProfile:
     """The profile that these facts describe, with those of the family that it is `like`."""
     known = {name: _value(name, value) for name, value in _whole(facts).items() if name in NAMES}
     return ImageProfile(**known)
+
+
+def _is_choice(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    some = cast("list[Any]", value)
+    return len(some) <= 50 and all(isinstance(one, str) and 0 < len(one) <= 40 for one in some)
+
+
+def _is_any_size(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    told = cast("dict[str, Any]", value)
+    names = {each.name for each in fields(AnySize)}
+    return set(told) == names and all(
+        isinstance(one, int | float) and 0 < one <= 100_000_000 for one in told.values()
+    )
 
 
 def _whole(facts: Mapping[str, Any]) -> dict[str, Any]:

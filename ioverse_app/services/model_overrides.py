@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ioverse_app import db
 from ioverse_app.errors import Invalid
-from ioverse_app.providers import catalogue, registry
+from ioverse_app.providers import catalogue, image_profiles, registry
 from ioverse_app.providers.provider import Model
 from ioverse_app.services import administration, connections, paying
 from ioverse_app.tables import ModelOverride, User
@@ -44,7 +44,7 @@ async def listed(user: User) -> list[Model]:
     """Every model that the server or this person's own keys open, hidden ones too."""
     administration.check(user)
     now = await registry.available(await paying.providers(user))
-    return [registry.as_set(one) for one in (*now.models, *now.ended)]
+    return [registry.as_set(one) for one in (*now.models, *now.ended, *now.drawing)]
 
 
 async def change(user: User, ref: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +84,8 @@ def _checked(name: str, value: Any) -> Any:
             return [effort for effort in EFFORTS if effort in value]
         case "allowed_groups" if isinstance(value, list):
             return [str(group)[:64] for group in value][:100]
+        case "image" if (image := _image(value)) is not None:
+            return image
         case "shutdown_date" if isinstance(value, str):
             try:
                 return date.fromisoformat(value).isoformat()
@@ -92,6 +94,19 @@ def _checked(name: str, value: Any) -> Any:
         case _:
             pass
     raise Invalid(_SENTENCES[name], code="fact_invalid", fact=name)
+
+
+def _image(value: object) -> dict[str, Any] | bool | None:
+    """What a model that makes images takes, as it is kept; None if it makes no sense."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, dict):
+        return None
+    facts = cast("dict[str, Any]", value)
+    try:
+        return facts if image_profiles.is_sound(facts) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _whole(value: object, least: int, most: int) -> bool:
@@ -113,5 +128,7 @@ _SENTENCES = {
     "parameters": f"The parameters are among {', '.join(PARAMETERS)}.",
     "reasoning_efforts": f"The efforts are among {', '.join(EFFORTS)}.",
     "shutdown_date": "The last day is a date, like 2027-01-31.",
+    "image": 'What it draws is yes, no, or facts of an image model, such as {"like": '
+    '"dall-e-3", "most": 4}.',
     "allowed_groups": "The groups are a list of their ids.",
 }

@@ -156,7 +156,9 @@ async def test_models_that_chat_are_listed_the_preferred_first_with_their_ends()
     rows += [{"id": "gpt-4", "shutdown_date": "2026-10-23"}]
     listed = whole(json.dumps({"data": rows}).encode(), 200, "application/json")
     async with raw_server(listed) as server:
-        models = await openai(server.url).models()
+        listed_models = await openai(server.url).models()
+    assert [m.ref for m in listed_models if m.draws] == ["openai/gpt-image-2"]
+    models = [m for m in listed_models if not m.draws]
     assert [m.ref.removeprefix("openai/") for m in models] == [
         "gpt-6.1-sol",
         "gpt-4o-mini",

@@ -67,6 +67,7 @@ async def test_an_image_is_made_checked_and_stored(ann, painter):
     assert events == [ImageReady(0, image.id)]
     assert (image.width, image.height, image.format) == (64, 48, "png")
     assert image.revised_prompt == "A painting of: A red fox"
+    assert image.usage == {"input_tokens": 10, "output_tokens": 100}
     assert image.blurred.startswith("data:image/webp;base64,")
     assert len(image.blurred) < 400
     assert len(await storage.read(image.stored)) == image.size

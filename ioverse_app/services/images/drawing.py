@@ -8,7 +8,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ioverse_app import outside
+from sqlalchemy import update
+from sqlmodel import col
+
+from ioverse_app import db, outside
 from ioverse_app.config import settings
 from ioverse_app.engine.ending import run_values, usage_of
 from ioverse_app.engine.events import Ended, ImagePartial, ImageReady, LogEvent
@@ -75,6 +78,7 @@ class Drawing:
         finally:
             for task in asked:
                 task.cancel()
+        await self._account(outcome.usage)
         failed = [result for result in results if isinstance(result, BaseException)]
         if failed:
             raise self._of_all(failed)
@@ -167,6 +171,20 @@ class Drawing:
             sum(one.completion_tokens for one in every),
             sum(one.cached_tokens for one in every),
         )
+
+    async def _account(self, usage: Usage | None) -> None:
+        """Write to each image its share of what the provider counted, and of what that costs."""
+        if usage is None or not self._made:
+            return
+        count = len(self._made)
+        tokens = {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
+        values: dict[str, Any] = {"usage": {name: sum_ // count for name, sum_ in tokens.items()}}
+        cost = self.price(usage.prompt_tokens, usage.completion_tokens) if self.price else None
+        if cost is not None:
+            values["cost"] = cost // count
+        ids = [image.id for image in self._made]
+        async with db.transaction() as session:
+            await session.execute(update(Image).where(col(Image.id).in_(ids)).values(values))
 
     def _of_all(self, failed: Sequence[BaseException]) -> BaseException:
         """The first failure, with how many there are when others are there."""
