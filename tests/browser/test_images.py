@@ -253,6 +253,10 @@ def test_what_goes_wrong_is_said_and_kept(serve, visit, painter):
     assert len(painter.asked) == 2
     card.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".image-card")).to_have_count(0)
+    page.reload()
+    expect(prompt).to_have_value("moderation would refuse this")
+    expect(page.locator(".image-gallery .image-empty")).to_be_visible()
+    expect(page.locator(".image-card")).to_have_count(0)
 
     # Some of several came; one is stopped.
     page.get_by_role("combobox", name="Number of images").select_option("2")

@@ -1,6 +1,8 @@
 // The images that this page has: what is being made, what waits to be saved, the gallery, one in full.
 // Without a page, so that Node can test it.
 
+const DISMISSED = "ioverse.images.dismissed";
+const REMEMBERED = 50;
 const OPEN = ["queued", "in_progress", "requires_action"];
 const newestFirst = (a, b) => b.at - a.at || (a.id < b.id ? 1 : -1);
 
@@ -11,12 +13,13 @@ export const thumbnailOf = (id) => `/api/images/${id}/thumbnail`;
 export const downloadOf = (id) => `/api/images/${id}/file?download=1`;
 export const zipOf = (ids) => `/api/images/archive?ids=${ids.join(",")}`;
 
-export function createImages(clock = () => Date.now()) {
+export function createImages(clock = () => Date.now(), storage = null) {
   const readers = new Set();
   const runs = new Map();
   const results = new Map(); // of runs that this page has seen, and all that wait to be saved
   const saved = new Map();
   const partials = new Map();
+  const dismissed = new Set(recalled(storage));
   const state = { owner: "", models: null, connect: "", filters: { models: [], sizes: [] }, key: "", cursor: "",
     loaded: false, stale: false, detail: null, link: null, checked: { serial: 0, problems: {}, problem: "" }, wish: null };
   let end = null; // the last of the gallery's pages, while there are more behind it
@@ -38,14 +41,20 @@ export function createImages(clock = () => Date.now()) {
     }
     for (const image of told.changed ?? []) put(image);
     for (const id of told.gone ?? []) drop(id);
-    for (const id of told.dismissed ?? []) runs.delete(id);
+    for (const id of told.dismissed ?? []) forget(id);
     tell();
   }
 
-  /** Forget a run that failed. */
+  /** Put a run that failed away, in this browser and for good. */
   function dismiss(runId) {
-    runs.delete(runId);
+    forget(runId);
     tell();
+  }
+
+  function forget(runId) {
+    runs.delete(runId);
+    dismissed.add(runId);
+    remember(storage, [...dismissed].slice(-REMEMBERED));
   }
 
   /** The gallery is asked for by other filters now: what is there stays until they are answered. */
@@ -55,6 +64,7 @@ export function createImages(clock = () => Date.now()) {
   }
 
   function putRun(run) {
+    if (dismissed.has(run.id)) return;
     const before = runs.get(run.id);
     runs.set(run.id, { ...run, startedAt: before?.startedAt ?? clock() - run.seconds * 1000 });
     if (!isOpen(run)) partials.delete(run.id);
@@ -137,4 +147,29 @@ export function lasting(ms) {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-export const imageStore = createImages();
+// A private window may have no storage.
+function recalled(storage) {
+  try {
+    return (storage?.getItem(DISMISSED) ?? "").split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function remember(storage, ids) {
+  try {
+    storage?.setItem(DISMISSED, ids.join(" "));
+  } catch {
+    // then it is shown again after a reload
+  }
+}
+
+const localStorageOrNone = () => {
+  try {
+    return globalThis.window?.localStorage ?? null;
+  } catch {
+    return null;
+  }
+};
+
+export const imageStore = createImages(undefined, localStorageOrNone());

@@ -198,6 +198,7 @@ class ImagesState(rx.State):
                 await images.save(session, user, _texts(image_ids))
         except AppError as error:
             return NoticeState.say(error.message)
+        return await pushes.choices(user)
 
     @rx.event
     async def delete(self, image_ids: list[str], done: str = "deleted"):

@@ -31,6 +31,15 @@ test("a failure stands until it is dismissed", () => {
   assert.equal(store.get().cards.length, 0);
 });
 
+test("what was dismissed does not come back after a reload", () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  createImages(undefined, storage).dismiss("r1");
+  const store = createImages(undefined, storage);
+  store.take({ runs: [run("r1", "failed"), run("r2", "failed")] });
+  assert.deepEqual(store.get().cards.map((card) => card.run.id), ["r2"]);
+});
+
 test("what is saved comes into the gallery, and stays in its place among the results", () => {
   const store = createImages();
   store.take({ page: [image("x", { at: 5, saved: true })], cursor: "", behind: "", key: "" });
