@@ -33,6 +33,7 @@ from ioverse_app.ui.addresses import without_slash
 from ioverse_app.ui.admin import admin_page
 from ioverse_app.ui.chats import ChatState, ParametersState, chat_page
 from ioverse_app.ui.home import HomeState, home_page
+from ioverse_app.ui.images import ImagesState, images_page
 from ioverse_app.ui.page_policy import PagePolicy
 from ioverse_app.ui.search.page import SearchPageState, search_page
 from ioverse_app.ui.settings import SettingsState
@@ -136,6 +137,12 @@ def create_app() -> rx.App:
         route=SEARCH,
         title="Search · IOverse",
         on_load=[SearchPageState.open, PresenceState.watch],
+    )
+    made.add_page(
+        images_page,
+        route="/images/[[image_id]]",
+        title="Images · IOverse",
+        on_load=[ImagesState.open, PresenceState.watch],
     )
     for page, base, opens in (
         (account_page, "/account", SettingsState.open),

@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 
 from ioverse_app import db
 from ioverse_app.api.dependencies import CurrentUser, Session, asking
+from ioverse_app.api.document import refused
 from ioverse_app.config import settings
 from ioverse_app.errors import AppError, Invalid
 from ioverse_app.providers import catalogue
@@ -201,7 +202,7 @@ async def link(image_id: str, body: LinkTerms, user: CurrentUser, session: Sessi
     return LinkOut(url=url, expires_at=expires_at)
 
 
-@router.get("/{image_id}/file", response_class=FileResponse)
+@router.get("/{image_id}/file", response_class=FileResponse, responses=refused(401, 403))
 async def file(
     request: Request,
     image_id: str,

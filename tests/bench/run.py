@@ -24,6 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
+import gallery  # noqa: E402
 import long  # noqa: E402
 from crowd import crowd  # noqa: E402
 from gateway_load import MODEL, gateway, new_key  # noqa: E402
@@ -57,6 +58,8 @@ TARGETS = {
     "switch_version_ms": "≤ 200",
     "typing_beside_an_answer_ms": "≤ 100",
     "typing_without_a_server_ms": "≤ 50",
+    "gallery_5000_ms": "≤ 500",
+    "gallery_5000_times_empty": "≤ 1.5",
     "search_p95_ms on SQLite": "≤ 100",
     "search_p95_ms on PostgreSQL": "≤ 100",
 }
@@ -67,7 +70,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--people", type=int, default=100)
-    parser.add_argument("--only", nargs="*", help="page, long, kill, crowd, gateway, search, naive")
+    parser.add_argument(
+        "--only", nargs="*", help="page, long, images, kill, crowd, gateway, search, naive"
+    )
     parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -114,6 +119,15 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
                 long.seed(folder / "long" / "ioverse.db")
                 with browser() as chromium:
                     for name, value in long.measure(chromium, server, cookie, repeats).items():
+                        note(name, value)
+        if wanted("images"):
+            with served("images") as server:
+                cookie = asyncio.run(register(server.url, "ann"))
+                with browser() as chromium:
+                    place = folder / "images"
+                    for name, value in gallery.measure(
+                        chromium, server, cookie, place, repeats
+                    ).items():
                         note(name, value)
         if wanted("kill"):
             with served("kill") as server:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from ioverse_app.api.document import PROVIDER, refused
 from ioverse_app.api.v1 import chat, embeddings, images, models, moderations, responses, unknown
 
-router = APIRouter(tags=["OpenAI"])
+router = APIRouter(tags=["OpenAI"], responses=refused(404, 429, *PROVIDER))
 for noun in (
     models.router,
     chat.router,

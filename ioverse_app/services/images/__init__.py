@@ -18,6 +18,7 @@ from ioverse_app.services.images.gallery import (
     sources_of,
 )
 from ioverse_app.services.images.links import HOURS, HOURS_MAX, address, by_ticket, link
+from ioverse_app.services.images.looking import choices, recent, run, there
 from ioverse_app.services.images.making import edit, generate, models, running, vary
 from ioverse_app.services.images.naming import file_name
 from ioverse_app.services.images.purging import purge
@@ -34,6 +35,7 @@ __all__ = [
     "archive",
     "by_ticket",
     "checked",
+    "choices",
     "content",
     "delete",
     "discard",
@@ -47,9 +49,12 @@ __all__ = [
     "page",
     "problems",
     "purge",
+    "recent",
     "restore",
+    "run",
     "running",
     "save",
     "sources_of",
+    "there",
     "vary",
 ]

@@ -175,7 +175,12 @@ async def _begin(
             user_id=user.id,
             kind=RunKind.IMAGE,
             model=ref,
-            parameters={**asked, "prompt": prompt, "images": list(ids)},
+            parameters={
+                **asked,
+                "prompt": prompt,
+                "images": list(ids),
+                "masked": mask is not None,
+            },
             owner=worker.worker_id,
         )
         session.add(run)

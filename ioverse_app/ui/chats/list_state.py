@@ -13,7 +13,7 @@ from ioverse_app.ui.accounts.current import current_user
 from ioverse_app.ui.chats import list_pushes
 from ioverse_app.ui.shell import NoticeState
 
-ARCHIVED, UNARCHIVED, DELETED = "archived", "unarchived", "deleted"
+DONE = ARCHIVED, UNARCHIVED, DELETED = "archived", "unarchived", "deleted"
 IN_TRASH = f"The trash keeps deleted chats for {trash.KEPT.days} days."
 
 
@@ -102,7 +102,7 @@ class ChatListState(rx.State):
         notice = await self.get_state(NoticeState)
         done, ids = notice._undo
         notice._clear()
-        if not (user := await current_user(self)) or not ids:
+        if not (user := await current_user(self)) or done not in DONE:
             return None
         try:
             async with db.transaction() as session:

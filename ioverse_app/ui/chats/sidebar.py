@@ -64,6 +64,18 @@ def new_chat() -> rx.Component:
     )
 
 
+def images_link() -> rx.Component:
+    """The way to what is made from words."""
+    return rx.el.a(
+        rx.icon("image"),
+        rx.el.span("Images", class_name="label"),
+        href="/images",
+        aria_label="Images",
+        class_name="row",
+        custom_attrs=closes(),
+    )
+
+
 def chat_list() -> rx.Component:
     """How to find a chat, an export, every chat, and the questions before any is deleted."""
     return rx.fragment(

@@ -24,6 +24,7 @@ export const commands = [
   { name: "Copy the last answer", group: "Actions", keys: ["mod+shift+c"], there: lastCopy, run: () => press(lastCopy()) },
   presses("Export", { name: "Export…", group: "Actions", words: "download save pdf markdown" }),
   goes("Search page", "/search", { group: "Actions", words: "find everything results" }),
+  goes("Images", "/images", { group: "Actions", words: "pictures text to image generate draw gallery" }),
   goes("Account", "/account", { group: "Settings", words: "profile password sessions passkeys keys usage data" }),
   goes("Administration", "/admin", {
     group: "Settings", words: "people groups providers models budgets audit doctor",
