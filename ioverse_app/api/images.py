@@ -152,7 +152,7 @@ async def models(user: CurrentUser) -> list[ImageModelOut]:
     return [ImageModelOut.of(model) for model in await images.models(user)]
 
 
-@router.get("/archive", response_class=FileResponse)
+@router.get("/archive", response_class=FileResponse, responses=refused(404))
 async def archive(user: CurrentUser, ids: str) -> Response:
     """Images as one ZIP. `ids` are at most 200, with commas between them."""
     target = settings().data_dir.resolve() / f"images-{secrets.token_hex(8)}.zip"
