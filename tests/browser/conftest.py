@@ -30,13 +30,13 @@ Visit = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives a browser comes last, since Playwright keeps a loop running.
 
-    On a machine that is busy with something else a page may be late: each has a second try, and
+    On a machine that is busy with something else a page may be late: each may be tried again, and
     the summary names those that needed it.
     """
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
