@@ -13,7 +13,7 @@ from ioverse_app.engine import engine
 from ioverse_app.providers import registry
 from ioverse_app.providers.events import Finished, TextDelta
 from ioverse_app.providers.scripted import Scripted
-from ioverse_app.services import conversations, feeds, messages, runs, sessions
+from ioverse_app.services import conversations, feeds, messages, paying, runs, sessions
 from ioverse_app.tables import Message
 from ioverse_app.ui.accounts import current
 from ioverse_app.ui.chats.list_state import ChatListState
@@ -85,6 +85,7 @@ async def test_opening_a_long_chat_takes_no_more_than_a_short_one(ann):
         chat.head_id = parent
     root = await page_of(ann, f"/chat/{chat.id}")
     current._known.clear()
+    await paying.load()  # as the app does at its start
     with counted() as statements:
         state, _ = await fire(root, ChatState.open)
         feed = feeds.follow(ann, chat.id)
