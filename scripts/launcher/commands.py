@@ -15,12 +15,12 @@ from launcher import checks, first_look, packages, pages, system
 from launcher.places import PYTHON, ROOT, VENV, WEB
 from launcher.progress import Failed, Stop, run_step, say, warn, with_tools
 
-# Side by side: one process for each core, and two more where they mostly wait for the browser. What
+# Side by side: one process for each core, and one more where they mostly wait for the browser. What
 # drives a browser comes by itself, since Playwright keeps a loop running in its process.
 _CORES = min(os.cpu_count() or 1, 4)
 TEST_RUNS = (
     ("-m", "not browser", f"--numprocesses={_CORES}", "--dist=worksteal"),
-    ("-m", "browser", f"--numprocesses={_CORES + 2}", "--dist=worksteal"),
+    ("-m", "browser", f"--numprocesses={_CORES + 1}", "--dist=worksteal"),
 )
 
 
