@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 
 from people import answer, ask, finished, register
 from playwright.sync_api import expect
@@ -115,10 +114,7 @@ def stored(folder) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def test_health_comes_first_and_the_end_is_quick(serve):
-    server = serve()
-    assert server.started_in < 15
-    begun = time.monotonic()
+def test_it_ends_within_ten_seconds_and_in_good_order(serve):
+    server = serve()  # which waits for /health
     assert server.stop() < 10
-    assert time.monotonic() - begun < 10
     assert server.process.returncode == 0
