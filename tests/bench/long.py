@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from page import open_page
+from people import choose_model
 from playwright.sync_api import Browser, Page
 from server import Process
 from sqlmodel import Session, create_engine, select
@@ -151,7 +152,7 @@ def _opening(page: Page, title: str) -> float:
 def _until(page: Page, act: Callable[[], None], end: str) -> float:
     page.evaluate(WATCH, ["", end])
     act()
-    page.wait_for_function("window.bench.shown")
+    page.wait_for_function("() => window.bench.shown")
     taken = page.evaluate("window.bench.shown - window.bench.clicked")
     page.wait_for_timeout(400)
     return taken
@@ -243,7 +244,7 @@ def _typing(page: Page, served: Process, *, stalled: bool) -> float:
     page.evaluate(TYPING)
     field = page.get_by_role("textbox", name="Message")
     if not stalled:
-        page.get_by_role("combobox", name="Model").select_option("compatible/100x6")
+        choose_model(page, "compatible/100x6")
         field.fill("Speak")
         page.get_by_role("button", name="Send").click()
         page.locator("[data-status=streaming]").wait_for()

@@ -130,7 +130,7 @@ def first_words(page: Page, times: int, *, new: bool) -> list[float]:
         page.wait_for_timeout(200)
         page.evaluate(FIRST_WORDS, "article[data-role=assistant]")
         page.get_by_role("button", name="Send").click()
-        page.wait_for_function("window.bench.first")
+        page.wait_for_function("() => window.bench.first")
         found.append(page.evaluate("window.bench.first - window.bench.clicked"))
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Send").wait_for()
