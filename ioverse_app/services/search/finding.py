@@ -37,6 +37,7 @@ _RECENT_DAYS = 60
 _PLAN_EACH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 """What is best for a rare word is slow for a common one."""
 
+_LOWEST = -(2**61)
 _TITLES_ONLY = Clause((Row((mark("k", Found.TITLE),)),))
 
 
@@ -90,7 +91,7 @@ async def find(
         await session.execute(_PLAN_EACH)
     window = await _window(session, dialect, user, query, place)
     matcher = Matcher(query)
-    firsts = await _firsts(session, dialect, user, query, window.entries)
+    firsts = await _firsts(session, dialect, user, query, window, is_first=place.first)
     ranked = await _ranked(session, matcher, _united(window.entries, firsts))
     chosen = ranked[place.offset : place.offset + limit]
     if place.offset + limit < len(ranked):
@@ -163,7 +164,7 @@ async def _window(
         if place.upper is not None:
             found = found.where(at < place.upper)
         titles = await _read(session, found.limit(TITLES))
-        floor = titles[-1].number if len(titles) == TITLES else -(2**61)
+        floor = titles[-1].number if len(titles) == TITLES else _LOWEST
     others = matching(dialect, user, query).where(
         or_(col(SearchEntry.kind) != Found.TITLE, at < floor)
     )
@@ -175,7 +176,7 @@ async def _window(
     if upper is None:
         upper = max((entry.number for entry in entries), default=0) + 1
     lower = rest[-1].number if len(rest) == WINDOW else None
-    return _Window(entries, upper, lower, floor if floor is not None else -(2**61))
+    return _Window(entries, upper, lower, floor if floor is not None else _LOWEST)
 
 
 async def _read(session: AsyncSession, query: Entries) -> list[_Entry]:
@@ -199,20 +200,41 @@ async def _ranked(
 
 
 async def _firsts(
-    session: AsyncSession, dialect: str, user: User, query: Query, entries: Sequence[_Entry]
+    session: AsyncSession,
+    dialect: str,
+    user: User,
+    query: Query,
+    window: _Window,
+    *,
+    is_first: bool,
 ) -> set[str]:
     """Which messages are the first of chats whose titles are found as well, on whatever page."""
-    ids = [entry.object_id for entry in entries if entry.kind == Found.MESSAGE]
+    all_titles_are_here = is_first and window.floor == _LOWEST
+    titled = {one.conversation_id for one in window.entries if one.kind == Found.TITLE}
+    if all_titles_are_here and not titled:
+        return set()
+    ids = [entry.object_id for entry in window.entries if entry.kind == Found.MESSAGE]
     of = select(Message.id, Message.conversation_id)
     of = of.where(col(Message.id).in_(ids), col(Message.parent_id).is_(None))
     chats = dict((await session.exec(of)).all()) if ids else {}
-    numbers = select(SearchEntry.number).where(col(SearchEntry.object_id).in_(chats.values()))
-    found = (await session.exec(numbers)).all() if chats else []
-    if not found:
-        return set()
-    titles = matching(dialect, user, query, _TITLES_ONLY).where(number(dialect).in_(found))
-    titled = {entry.conversation_id for entry in await _read(session, titles)}
+    if chats and not all_titles_are_here:
+        titled |= await _titled(session, dialect, user, query, set(chats.values()))
     return {id for id, chat_id in chats.items() if chat_id in titled}
+
+
+async def _titled(
+    session: AsyncSession, dialect: str, user: User, query: Query, chats: set[str]
+) -> set[str]:
+    """Which of these chats have a title that is found."""
+    of = select(SearchEntry.number).where(col(SearchEntry.object_id).in_(chats))
+    numbers = {each for each in (await session.exec(of)).all() if each is not None}
+    if not numbers:
+        return set()
+    # Between two numbers and not among a hundred: FTS5 would look everything up for each of them.
+    at = number(dialect)
+    found = matching(dialect, user, query, _TITLES_ONLY)
+    found = found.where(at >= min(numbers), at <= max(numbers))
+    return {one.conversation_id for one in await _read(session, found) if one.number in numbers}
 
 
 def _united(entries: Sequence[_Entry], firsts: Collection[str]) -> list[_Entry]:
